@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/core/time.h"
+#include "vieweratlas/presence/channel.h"
+#include "vieweratlas/presence/incidence.h"
+#include "vieweratlas/presence/losses.h"
+#include "vieweratlas/presence/viewer_table.h"
+
+namespace vieweratlas {
+
+struct ReadOptions {
+  std::optional<UtcTime> since;              ///< snapshots at or after it
+  std::optional<UtcTime> until;              ///< snapshots before it
+  std::optional<std::chrono::seconds> last;  ///< snapshots of this long up to the newest in the input; excludes since/until
+  bool strict = false;                       ///< any loss is an error (corrupt_data) that names the first example
+  /// Called now and then from one thread at a time with bytes done and bytes in all; may be empty.
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+};
+
+/// What was read and what was not: numbers for the quality report and the provenance.
+struct ReadReport {
+  std::uint64_t num_files = 0;  ///< files that gave at least one snapshot
+  std::uint64_t num_files_empty = 0;
+  std::uint64_t num_bytes = 0;          ///< as stored
+  std::uint64_t num_snapshots = 0;      ///< distinct (channel, time, source)
+  std::uint64_t num_presence_rows = 0;  ///< (snapshot, viewer) pairs, after duplicates inside a snapshot are dropped
+  std::uint64_t num_duplicate_rows = 0;
+  std::uint64_t num_outside_window = 0;                   ///< snapshots left out by since, until, last
+  std::map<std::string, std::uint64_t> snapshot_sources;  ///< "live", "vod", "csv", ... -> snapshots
+  std::map<UtcTime, std::uint64_t> snapshots_per_hour;    ///< coverage in time, by hour in UTC
+  std::optional<UtcTime> first;
+  std::optional<UtcTime> last;
+  std::string input_digest;  ///< "xxh3-128:<32 hex>", over files sorted by name; independent of threads and of the folder's place
+  Losses losses;
+};
+
+/// All presence of a window: who was where, how often. Viewers are known by id; names only through the table.
+struct Presence {
+  std::vector<Channel> channels;  ///< sorted by login; facts over the whole window; audience = row length
+  Incidence incidence;            ///< row i belongs to channels[i]
+  ViewerTable viewers;            ///< finds a viewer's id by login or platform id
+  ReadReport report;
+};
+
+/// Reads every snapshot file below `folder` (see docs/formats.md for layouts, spellings and compression), in one pass, on
+/// all threads, without holding raw snapshots in memory.
+///
+/// A wrong file, line or field is skipped and counted in `report.losses`; a file that is being written (a temporary name, or
+/// one that ends in the middle of its last record while its time is newer than a minute) is no loss. Symlinks are not followed.
+/// Equal input gives equal bytes for any pool, whatever the order in which the file system lists files.
+/// Errors: not_found (folder), denied, no_data (no snapshot; the message says what was looked for), corrupt_data (strict),
+/// invalid_argument (since not before until).
+[[nodiscard]] Result<Presence> read_presence(const std::filesystem::path& folder, const ReadOptions& options, ThreadPool& pool);
+
+}  // namespace vieweratlas

@@ -1,0 +1,1 @@
+#include "vieweratlas/storage/local_files.h"
