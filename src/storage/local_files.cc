@@ -1,1 +1,235 @@
 #include "vieweratlas/storage/local_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/text.h"
+
+namespace vieweratlas {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Translates an errno into the house's words. `what` is the attempt, such as "writing".
+Error system_error(int number, std::string_view what, const fs::path& path) {
+  const std::string where = std::string(what) + " " + printable(path.string());
+  switch (number) {
+    case ENOENT: return {ErrorCode::kNotFound, where + ": there is no such file or folder"};
+    case EACCES:
+    case EPERM: return {ErrorCode::kDenied, where + ": permission denied; make it readable and writable for this user"};
+    case EROFS: return {ErrorCode::kDenied, where + ": the file system is read-only; choose another folder"};
+    case ENOSPC:
+    case EDQUOT: return {ErrorCode::kLimitExceeded, where + ": the disk is full; free some space and run again"};
+    case EFBIG: return {ErrorCode::kLimitExceeded, where + ": the file is larger than the file system or the limit of this user allows"};
+    case EMFILE:
+    case ENFILE: return {ErrorCode::kLimitExceeded, where + ": too many open files; raise the limit with ulimit -n"};
+    case ENOTDIR: return {ErrorCode::kInvalidArgument, where + ": a part of the path is a file, not a folder"};
+    case EISDIR: return {ErrorCode::kInvalidArgument, where + ": it is a folder, not a file"};
+    case ENAMETOOLONG: return {ErrorCode::kInvalidArgument, where + ": the name is too long"};
+    default: return {ErrorCode::kUnavailable, where + ": " + std::strerror(number)};  // NOLINT(concurrency-mt-unsafe): glibc's is safe
+  }
+}
+
+/// Owns a file descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+  /// Closes and returns 0 or the errno: some file systems report a full disk only here.
+  int close() {
+    const int result = ::close(fd_) == 0 ? 0 : errno;
+    fd_ = -1;
+    return result;
+  }
+
+ private:
+  int fd_;
+};
+
+bool is_hidden_or_temporary(std::string_view name) {
+  return name.starts_with('.') || name.ends_with(".tmp") || name.ends_with(".part") || name.ends_with('~');
+}
+
+Status sync_folder(const fs::path& folder) {
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.valid()) return system_error(errno, "opening", folder);
+  // Some file systems cannot sync a folder (EINVAL); the rename itself is still atomic.
+  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) return system_error(errno, "syncing", folder);
+  return {};
+}
+
+Status write_all(int fd, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return system_error(errno, "writing", path);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+/// A name in the same folder that listing leaves out and that no other process or thread uses.
+fs::path temporary_name(const fs::path& path) {
+  static std::atomic<std::uint32_t> counter{0};
+  fs::path result = path;
+  result.replace_filename("." + path.filename().string() + "." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1)) +
+                          ".tmp");
+  return result;
+}
+
+Status write_durably(const fs::path& path, std::string_view bytes) {
+  Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!descriptor.valid()) return system_error(errno, "writing", path);
+  if (Status written = write_all(descriptor.get(), bytes, path); !written) return written;
+  if (::fsync(descriptor.get()) != 0) return system_error(errno, "syncing", path);
+  if (const int problem = descriptor.close(); problem != 0) return system_error(problem, "closing", path);
+  return {};
+}
+
+Status make_folder(const fs::path& folder) {
+  if (folder.empty()) return {};
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem) return system_error(problem.value(), "making the folder", folder);
+  if (!fs::is_directory(folder, problem)) return system_error(ENOTDIR, "opening", folder);
+  return {};
+}
+
+fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+/// Lists one folder: files are appended to `files`, subfolders to `folders`, both as (key, path).
+Status list_one(const std::pair<std::string, fs::path>& folder, std::vector<FileEntry>& files,
+                std::vector<std::pair<std::string, fs::path>>& folders) {
+  std::error_code problem;
+  fs::directory_iterator it(folder.second, problem);
+  if (problem) return system_error(problem.value(), "listing", folder.second);
+  for (; it != fs::directory_iterator(); it.increment(problem)) {
+    const std::string name = it->path().filename().string();
+    if (is_hidden_or_temporary(name)) continue;
+    const std::string key = folder.first.empty() ? name : folder.first + "/" + name;
+    struct stat facts{};
+    // A file that vanishes between listing and here was renamed by its writer: the next run sees it.
+    if (::lstat(it->path().c_str(), &facts) != 0) continue;
+    if (S_ISDIR(facts.st_mode)) folders.emplace_back(key, it->path());
+    if (S_ISREG(facts.st_mode)) files.push_back({key, it->path(), static_cast<std::uint64_t>(facts.st_size), facts.st_mtim.tv_sec});
+  }
+  if (problem) return system_error(problem.value(), "listing", folder.second);
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<FileEntry>> list_files(const fs::path& folder) {
+  std::error_code problem;
+  const fs::file_status status = fs::status(folder, problem);
+  if (status.type() == fs::file_type::not_found) return system_error(ENOENT, "listing", folder);
+  if (problem) return system_error(problem.value(), "listing", folder);
+  if (status.type() != fs::file_type::directory) return system_error(ENOTDIR, "listing", folder);
+  std::vector<FileEntry> files;
+  std::vector<std::pair<std::string, fs::path>> folders{{"", folder}};
+  while (!folders.empty()) {
+    const auto next = std::move(folders.back());
+    folders.pop_back();
+    if (Status listed = list_one(next, files, folders); !listed) return std::move(listed).error();
+  }
+  std::sort(files.begin(), files.end(), [](const FileEntry& a, const FileEntry& b) { return a.key < b.key; });
+  return files;
+}
+
+Result<std::string_view> read_file_into(const fs::path& path, std::string& buffer, std::size_t padding) {
+  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor.valid()) return system_error(errno, "reading", path);
+  struct stat facts{};
+  if (::fstat(descriptor.get(), &facts) != 0) return system_error(errno, "reading", path);
+  if (S_ISDIR(facts.st_mode)) return system_error(EISDIR, "reading", path);
+  // The size is a hint only: a file may grow or shrink while it is read, and pipes have none.
+  std::size_t size = 0;
+  std::size_t capacity = static_cast<std::size_t>(facts.st_size) + 1;
+  for (;;) {
+    if (buffer.size() < capacity + padding) buffer.resize(capacity + padding);
+    const ssize_t got = ::read(descriptor.get(), buffer.data() + size, capacity - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error(errno, "reading", path);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+    if (size == capacity) capacity *= 2;
+  }
+  if (buffer.size() < size + padding) buffer.resize(size + padding);
+  std::fill_n(buffer.begin() + static_cast<std::ptrdiff_t>(size), padding, '\0');
+  return std::string_view(buffer.data(), size);
+}
+
+Result<std::string> read_file(const fs::path& path) {
+  std::string bytes;
+  auto content = read_file_into(path, bytes);
+  if (!content) return std::move(content).error();
+  bytes.resize(content->size());
+  return bytes;
+}
+
+Status write_file_atomic(const fs::path& path, std::string_view bytes) {
+  if (Status made = make_folder(path.parent_path()); !made) return made;
+  const fs::path temporary = temporary_name(path);
+  Status status = write_durably(temporary, bytes);
+  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = system_error(errno, "renaming to", path);
+  if (!status.ok()) {
+    ::unlink(temporary.c_str());
+    return status;
+  }
+  return sync_folder(parent_of(path));
+}
+
+Result<OutputFolder> OutputFolder::open(const fs::path& folder) {
+  if (Status made = make_folder(folder); !made) return std::move(made).error();
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return system_error(errno, "writing into", folder);
+  return OutputFolder(folder);
+}
+
+OutputFolder::OutputFolder(OutputFolder&& other) noexcept : folder_(std::move(other.folder_)), pending_(std::move(other.pending_)) {
+  other.pending_.clear();
+}
+
+OutputFolder::~OutputFolder() {
+  for (const auto& [temporary, final_path] : pending_) ::unlink(temporary.c_str());
+}
+
+Status OutputFolder::add(std::string_view name, std::string_view bytes) {
+  const fs::path final_path = folder_ / name;
+  const fs::path temporary = temporary_name(final_path);
+  pending_.emplace_back(temporary, final_path);  // before writing, so that half a file is removed too
+  return write_durably(temporary, bytes);
+}
+
+Status OutputFolder::commit() {
+  // All bytes are on disk by now, so that only a rename can fail: a folder made unwritable meanwhile, or a folder by that name.
+  for (const auto& [temporary, final_path] : pending_) {
+    if (::rename(temporary.c_str(), final_path.c_str()) != 0) return system_error(errno, "renaming to", final_path);
+  }
+  pending_.clear();
+  return sync_folder(folder_);
+}
+
+}  // namespace vieweratlas

@@ -23,9 +23,13 @@ struct FileEntry {
 /// and temporary names (suffix ".tmp", ".part", "~") are left out. Errors: not_found, denied.
 [[nodiscard]] Result<std::vector<FileEntry>> list_files(const std::filesystem::path& folder);
 
-/// The bytes of a file. `buffer` is re-used; `padding` readable bytes follow the end (for SIMD parsers), zeroed.
-/// Errors: not_found, denied, unavailable.
-[[nodiscard]] Status read_file(const std::filesystem::path& path, std::string& buffer, std::size_t padding = 0);
+/// Reads a file into `buffer`, which grows as needed and is never shrunk, so that re-using it costs nothing; returns a view of
+/// the content, valid until `buffer` changes. `padding` readable bytes follow the end (for SIMD parsers), zeroed.
+/// Errors: not_found, denied, invalid_argument (a folder), limit_exceeded, unavailable.
+[[nodiscard]] Result<std::string_view> read_file_into(const std::filesystem::path& path, std::string& buffer, std::size_t padding = 0);
+
+/// The bytes of a file. Errors: those of read_file_into.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
 
 /// Writes a file so that readers see the old one or the new one, never half of one: temporary name in the same folder, fsync,
 /// rename, fsync of the folder. Missing folders are made. Errors: denied, limit_exceeded (disk full), unavailable.
