@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "vieweratlas/core/time.h"
+
+namespace vieweratlas {
+
+/// One channel at one moment: who was in its chat, and what the platform said about the stream. A view for writing: all text
+/// is borrowed for the duration of a call. Empty text and empty optionals are facts that are not known.
+struct Snapshot {
+  std::string_view channel = {};  ///< login, lower case
+  std::string_view channel_id = {};
+  std::string_view display_name = {};
+  UtcTime timestamp = {};
+  std::optional<std::uint64_t> viewer_count = {};
+  std::string_view game_name = {};
+  std::string_view language = {};
+  std::string_view title = {};
+  std::optional<UtcTime> started_at = {};
+  std::string_view source = "live";
+  std::span<const std::string_view> chatters = {};  ///< logins
+};
+
+/// Appends `snapshot` as one line of JSON with a newline: channel, channel_id, display_name, timestamp, viewer_count,
+/// game_name, language, title, started_at, source, chatters, in this order. Facts that are not known are left out. Malformed
+/// UTF-8 becomes U+FFFD. A file that holds this one line is a snapshot file; many lines are NDJSON.
+/// Reads only, so any number of threads may write into strings of their own.
+void append_snapshot_json(std::string& out, const Snapshot& snapshot);
+
+/// Appends the header of the collector's log: timestamp,channel,viewer_count,game_name,title,started_at,username.
+void append_chatter_csv_header(std::string& out);
+/// Appends one row of the collector's log for each chatter (none for an empty chat), fields as the header says.
+void append_chatter_csv(std::string& out, const Snapshot& snapshot);
+
+/// Where a snapshot is stored below the data folder: "raw/snapshots/YYYY/MM/DD/<channel>_<YYYYMMDD_HHMMSS>.json".
+[[nodiscard]] std::string snapshot_key(std::string_view channel, UtcTime time);
+
+}  // namespace vieweratlas
