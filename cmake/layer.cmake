@@ -4,7 +4,9 @@ add_library(va_settings INTERFACE)
 target_compile_options(va_settings INTERFACE -ffp-contract=off -fno-math-errno)
 if(VIEWERATLAS_DEVELOPER)
   target_compile_options(va_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
-                                               -Woverloaded-virtual -Wcast-align -Wunused -Wnull-dereference -Wimplicit-fallthrough -Werror)
+                                               -Woverloaded-virtual -Wcast-align -Wunused -Wnull-dereference -Wimplicit-fallthrough -Werror
+                                               # Options structs are filled by name; what is not named keeps its default on purpose.
+                                               -Wno-missing-field-initializers)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 sees null dereferences and uninitialised reads in inlined library code under the sanitizers that are not there.
     target_compile_options(va_settings INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)

@@ -10,8 +10,8 @@ namespace vieweratlas {
 Random::Random(std::uint64_t seed) {
   // SplitMix64 spreads a small seed over all 256 bits, as the authors of xoshiro advise.
   for (auto& word : state_) {
-    seed += 0x9E3779B97F4A7C15ULL;
     word = mix64(seed);
+    seed += 0x9E3779B97F4A7C15ULL;
   }
 }
 
