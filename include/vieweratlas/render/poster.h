@@ -25,6 +25,7 @@ struct PosterReport {
   std::uint32_t labels_placed = 0;
   std::uint32_t labels_dropped = 0;
   std::uint32_t glyphs_missing = 0;  ///< characters that no installed font can draw
+  std::string font_family;           ///< what fontconfig gave for "Inter"; another name means another look
 };
 
 struct Poster {

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "render/boxes.h"
+#include "render/frame.h"
+#include "render/look.h"
+#include "render/placed_text.h"
+#include "render/typesetter.h"
+
+#include "vieweratlas/atlas/atlas.h"
+
+namespace vieweratlas::render_internal {
+
+struct ChannelLabel {
+  std::uint32_t channel = 0;
+  PlacedText text;
+};
+
+struct LabelPlaces {
+  std::vector<ChannelLabel> labels;
+  std::uint32_t dropped = 0;  ///< channels that found no place
+};
+
+/// Names channels by falling audience, at most `max_labels` of them (0 = all): inside the disc where the name fits, else
+/// at the best of nine places around it. No label touches another box in `taken`, to which labels are added; covering
+/// other discs is dear, and a name that would cover too much is dropped.
+[[nodiscard]] LabelPlaces place_labels(const Atlas& atlas, const Frame& frame, const Look& look, std::uint32_t max_labels,
+                                       Typesetter& typesetter, BoxGrid& taken);
+
+}  // namespace vieweratlas::render_internal
