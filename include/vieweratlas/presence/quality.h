@@ -21,7 +21,7 @@ struct QualityReport {
   std::uint64_t total_unique_viewers = 0;
   std::uint64_t total_viewers_per_channel = 0;  ///< sum of the channels' audiences
   std::uint64_t total_snapshots = 0;
-  double avg_viewers = 0;  ///< unique viewers per channel
+  double avg_viewers = 0;  ///< mean of the channels' audiences; likewise median, max, min
   double median_viewers = 0;
   std::uint64_t max_viewers = 0;
   std::uint64_t min_viewers = 0;

@@ -22,7 +22,7 @@ namespace vieweratlas {
 struct ReadOptions {
   std::optional<UtcTime> since;              ///< snapshots at or after it
   std::optional<UtcTime> until;              ///< snapshots before it
-  std::optional<std::chrono::seconds> last;  ///< snapshots of this long up to the newest in the input; excludes since/until
+  std::optional<std::chrono::seconds> last;  ///< snapshots later than the newest in the input less this; excludes since/until
   bool strict = false;                       ///< any loss is an error (corrupt_data) that names the first example
   /// Called now and then from one thread at a time with bytes done and bytes in all; may be empty.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
@@ -42,7 +42,10 @@ struct ReadReport {
   std::optional<UtcTime> first;
   std::optional<UtcTime> last;
   std::string input_digest;  ///< "xxh3-128:<32 hex>", over files sorted by name; independent of threads and of the folder's place
-  Losses losses;
+  Losses losses;             ///< docs/formats.md lists the reasons
+  /// What was left out rightly, by reason: "no_snapshot" (files that hold something else), "unfinished" (files whose last
+  /// record is still being written). No loss, also under `strict`.
+  Losses set_aside;
 };
 
 /// All presence of a window: who was where, how often. Viewers are known by id; names only through the table.
@@ -56,11 +59,20 @@ struct Presence {
 /// Reads every snapshot file below `folder` (see docs/formats.md for layouts, spellings and compression), in one pass, on
 /// all threads, without holding raw snapshots in memory.
 ///
-/// A wrong file, line or field is skipped and counted in `report.losses`; a file that is being written (a temporary name, or
-/// one that ends in the middle of its last record while its time is newer than a minute) is no loss. Symlinks are not followed.
-/// Equal input gives equal bytes for any pool, whatever the order in which the file system lists files.
+/// The same snapshot (channel, time, source) in several records or files counts once: viewers are united, of differing facts
+/// the largest viewer_count and of texts the first in byte order are taken. CSV rows that name no source belong to the live
+/// snapshot of the same channel and time. Recordings (source "vod") tell who was there; their game and viewer_count are
+/// placeholders and are not read.
+///
+/// A wrong file, line or field is skipped and counted in `report.losses`. A file that is being written is no loss: it has a
+/// temporary name (never listed), or it ends in the middle of its last record and was modified within a minute of the newest
+/// file, while the folder has older files too or no other file. (Where all files are of one minute they were copied together,
+/// and an end in the middle of a record is damage.) Symlinks are not followed. `folder` may also name one file.
+/// Equal input gives equal bytes for any pool, whatever the order in which the file system lists files. Viewer ids are ranks of
+/// the viewers' keys.
 /// Errors: not_found (folder), denied, no_data (no snapshot; the message says what was looked for), corrupt_data (strict),
-/// invalid_argument (since not before until).
+/// invalid_argument (since not before until; last together with them), limit_exceeded (2^32 viewers).
+/// Cost: about 50 ns a presence row and core; memory 8 bytes a row and 40 a viewer while reading, then 6 a membership.
 [[nodiscard]] Result<Presence> read_presence(const std::filesystem::path& folder, const ReadOptions& options, ThreadPool& pool);
 
 }  // namespace vieweratlas

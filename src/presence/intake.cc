@@ -1,0 +1,42 @@
+#include "presence/intake.h"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "presence/snapshot_fields.h"
+
+namespace vieweratlas::presence_internal {
+
+std::uint32_t TextTable::number_of(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto known = numbers_.find(text);
+  if (known != numbers_.end()) return known->second;
+  const auto it = numbers_.emplace(std::string(text), static_cast<std::uint32_t>(texts_.size())).first;
+  texts_.push_back(&it->first);
+  return it->second;
+}
+
+Intake::OpenRecord Intake::open(SnapshotFacts facts) {
+  if (last_facts_ == facts) return last_record_;
+  const OpenRecord record{.number = shared_->num_records.fetch_add(1, std::memory_order_relaxed),
+                          .wanted = facts.time_s >= shared_->since_s && facts.time_s < shared_->until_s};
+  records_.push_back({.time_s = facts.time_s,
+                      .content = facts.content,
+                      .viewer_count = facts.viewer_count.value_or(kNoViewerCount),
+                      .number = record.number,
+                      .channel = texts_.number_of(facts.channel),
+                      .channel_id = texts_.number_of(facts.channel_id),
+                      .display_name = texts_.number_of(facts.display_name),
+                      .game = texts_.number_of(facts.game),
+                      .language = texts_.number_of(facts.language),
+                      .title = texts_.number_of(facts.title),
+                      .source = texts_.number_of(facts.source)});
+  last_facts_ = std::move(facts);
+  last_record_ = record;
+  return record;
+}
+
+}  // namespace vieweratlas::presence_internal

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "presence/file_name.h"
+#include "presence/loss_log.h"
+#include "presence/snapshot_fields.h"
+#include "presence/viewer_key.h"
+#include "presence/viewer_partitions.h"
+
+namespace vieweratlas::presence_internal {
+
+inline constexpr std::uint64_t kNoViewerCount = std::numeric_limits<std::uint64_t>::max();
+
+/// A snapshot as it was read once. The same snapshot may be read from several files: records are merged afterwards.
+/// Texts are numbers in a TextTable, 0 = not known.
+struct Record {
+  std::int64_t time_s = 0;
+  std::uint64_t content = 0;
+  std::uint64_t viewer_count = kNoViewerCount;
+  std::uint32_t number = 0;  ///< what rows refer to
+  std::uint32_t channel = 0;
+  std::uint32_t channel_id = 0;
+  std::uint32_t display_name = 0;
+  std::uint32_t game = 0;
+  std::uint32_t language = 0;
+  std::uint32_t title = 0;
+  std::uint32_t source = 0;
+};
+
+/// Texts by number; each is kept once. Number 0 is the empty text.
+class TextTable {
+ public:
+  [[nodiscard]] std::uint32_t number_of(std::string_view text);
+  [[nodiscard]] const std::vector<const std::string*>& texts() const { return texts_; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  inline static const std::string kNothing;
+  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
+  std::vector<const std::string*> texts_{&kNothing};  // keys of numbers_: their places do not move
+};
+
+/// What all workers share while files are read.
+struct IntakeShared {
+  ViewerPartitions partitions;
+  std::atomic<std::uint32_t> num_records{0};
+  // Rows of snapshots outside of these bounds are not kept; their records are, to be counted.
+  std::int64_t since_s = std::numeric_limits<std::int64_t>::min();
+  std::int64_t until_s = std::numeric_limits<std::int64_t>::max();
+};
+
+/// One worker's side of the reading: takes records and rows from the parsers. Thread-compatible.
+class Intake {
+ public:
+  /// `shared` must outlive the intake.
+  explicit Intake(IntakeShared& shared) : shared_(&shared), writer_(shared.partitions) {}
+
+  struct OpenRecord {
+    std::uint32_t number = 0;
+    bool wanted = true;  ///< false: outside of the window, rows are not kept
+  };
+  /// Takes a record; rows for it are added with `add_row`. Records that come row by row are opened once as long as they
+  /// follow each other.
+  [[nodiscard]] OpenRecord open(SnapshotFacts facts);
+  void add_row(OpenRecord record, const ViewerKey& viewer) {
+    if (record.wanted) writer_.add(viewer, record.number);
+  }
+  /// To be called when all is read.
+  void flush() { writer_.flush(); }
+
+  [[nodiscard]] LossLog& losses() { return losses_; }
+  [[nodiscard]] const std::vector<Record>& records() const { return records_; }
+  [[nodiscard]] const TextTable& texts() const { return texts_; }
+
+ private:
+  IntakeShared* shared_;
+  PartitionWriter writer_;
+  TextTable texts_;
+  std::vector<Record> records_;
+  std::optional<SnapshotFacts> last_facts_;
+  OpenRecord last_record_;
+  LossLog losses_;
+};
+
+}  // namespace vieweratlas::presence_internal

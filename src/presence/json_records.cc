@@ -1,0 +1,378 @@
+#include "presence/json_records.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "presence/block.h"
+#include "presence/framing.h"
+#include "presence/intake.h"
+#include "presence/loss_log.h"
+#include "presence/snapshot_fields.h"
+#include "presence/viewer_key.h"
+
+#include "vieweratlas/core/text.h"
+
+namespace vieweratlas::presence_internal {
+namespace {
+
+static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
+
+namespace ondemand = simdjson::ondemand;
+
+enum class Outcome {
+  kSnapshot,  ///< taken
+  kUseless,   ///< a snapshot without channel or time: counted
+  kForeign,   ///< well-formed, but no snapshot
+  kMore,      ///< a whole object that is followed by something else; not taken
+  kInvalid,
+  kInvalidUtf8,
+  kControlCharacters,
+};
+
+Outcome outcome_of(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::UTF8_ERROR: return Outcome::kInvalidUtf8;
+    case simdjson::UNESCAPED_CHARS: return Outcome::kControlCharacters;
+    case simdjson::INCORRECT_TYPE: return Outcome::kForeign;
+    default: return Outcome::kInvalid;
+  }
+}
+
+/// A token without the blanks after it.
+std::string_view without_blanks(std::string_view token) {
+  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
+  return token;
+}
+
+/// Which field of a chatter object names the viewer: ids before logins.
+std::optional<unsigned> rank_of_name(std::string_view field) {
+  constexpr std::string_view kNames[] = {"id", "user_id", "login", "user_login", "username", "user_name", "name"};
+  const auto* known = std::find(std::begin(kNames), std::end(kNames), field);
+  if (known == std::end(kNames)) return std::nullopt;
+  return static_cast<unsigned>(known - std::begin(kNames));
+}
+constexpr unsigned kNumIdRanks = 2;
+constexpr unsigned kNoRank = 99;
+
+}  // namespace
+
+class JsonRecords::Reader {
+ public:
+  explicit Reader(Intake& intake) : intake_(&intake) {}
+
+  void read(const Block& block) {
+    block_ = &block;
+    if (block.framing == Framing::kLines) {
+      read_lines();
+    } else {
+      read_objects(block.text, block.first_line, block.is_last);
+    }
+  }
+
+ private:
+  void read_lines();
+  void read_broken_line(std::string_view line, std::uint64_t number, bool is_cut_off);
+  void read_objects(std::string_view text, std::uint64_t first_line, bool is_end);
+  void lose_tail(std::uint64_t line, std::string_view text);
+
+  Outcome take(std::string_view object, std::uint64_t line);
+  Outcome take_repaired(std::string_view object, std::uint64_t line);
+  Outcome parse(std::string_view object);
+  Outcome commit(std::uint64_t line);
+  simdjson::error_code read_field(ondemand::field field);
+  simdjson::error_code read_chatters(ondemand::value value);
+  simdjson::error_code read_chatter(ondemand::value value);
+  simdjson::error_code read_chatter_object(ondemand::value value);
+  void stage(std::string_view name);
+  void stage_wrong(std::string_view text);
+
+  Intake* intake_;
+  const Block* block_ = nullptr;
+  ondemand::parser parser_;
+  std::string repaired_;
+  // Of the record being parsed; taken over by commit() when the record turns out to be whole.
+  RawFields fields_;
+  std::vector<ViewerKey> chatters_;
+  bool chatters_is_array_ = false;
+  std::uint64_t num_wrong_chatters_ = 0;
+  std::string wrong_chatter_;
+};
+
+void JsonRecords::Reader::read_lines() {
+  std::string_view rest = block_->text;
+  for (std::uint64_t number = block_->first_line; !rest.empty(); ++number) {
+    const std::size_t newline = rest.find('\n');
+    const bool is_cut_off = newline == std::string_view::npos;
+    const std::string_view line = trim(rest.substr(0, newline));
+    rest.remove_prefix(is_cut_off ? rest.size() : newline + 1);
+    if (line.empty()) continue;
+    const Outcome outcome = line.starts_with('{') ? take(line, number) : Outcome::kInvalid;
+    if (outcome == Outcome::kInvalid || outcome == Outcome::kMore) read_broken_line(line, number, is_cut_off && block_->is_last);
+  }
+}
+
+/// A line that is not one object: several, an array, or a record that was cut off when its writer ended, in which case the next
+/// writer's first record may follow on the same line.
+void JsonRecords::Reader::read_broken_line(std::string_view line, std::uint64_t number, bool is_cut_off) {
+  if (line.starts_with('[') || (line.starts_with('{') && object_end(line, 0) != std::string_view::npos)) {
+    read_objects(line, number, is_cut_off);
+    return;
+  }
+  constexpr int kMaxAttempts = 64;  // a bound for lines of garbage
+  std::size_t at = line.find("{\"", 1);
+  for (int attempt = 0; attempt < kMaxAttempts && at != std::string_view::npos; ++attempt, at = line.find("{\"", at + 1)) {
+    if (object_end(line, at) != line.size()) continue;
+    if (take(line.substr(at), number) == Outcome::kSnapshot) {
+      intake_->losses().add(reason::kTruncatedJson, {block_->file, number}, "a record was cut off and the next one follows on its line",
+                            line);
+      return;
+    }
+  }
+  if (is_cut_off) {
+    lose_tail(number, line);
+  } else {
+    intake_->losses().add(reason::kInvalidJson, {block_->file, number}, "this line is no JSON object", line);
+  }
+}
+
+void JsonRecords::Reader::read_objects(std::string_view text, std::uint64_t first_line, bool is_end) {
+  constexpr std::string_view kBetween = " \t\r\n,[]";
+  std::uint64_t line = first_line;
+  std::size_t counted = 0;  // `line` is that of this position
+  bool complained = false;
+  for (std::size_t at = text.find_first_not_of(kBetween); at != std::string_view::npos; at = text.find_first_not_of(kBetween, at)) {
+    line += static_cast<std::uint64_t>(
+        std::count(text.begin() + static_cast<std::ptrdiff_t>(counted), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+    counted = at;
+    if (text[at] != '{') {
+      // Scalars between objects, or no JSON at all: one complaint for all of them.
+      if (!complained) block_->tally->add_foreign(line);
+      complained = true;
+      at = text.find('{', at);
+      if (at == std::string_view::npos) return;
+      continue;
+    }
+    // Most files are one object: no need to look for its end first.
+    std::size_t end = text.size();
+    Outcome outcome = take(trim(text.substr(at)), line);
+    if (outcome == Outcome::kMore || outcome == Outcome::kInvalid) {
+      end = object_end(text, at);
+      if (end == std::string_view::npos) {
+        if (is_end) {
+          lose_tail(line, text.substr(at));
+        } else {
+          intake_->losses().add(reason::kTruncatedJson, {block_->file, line}, "a record is cut off", text.substr(at));
+        }
+        return;
+      }
+      outcome = take(text.substr(at, end - at), line);
+      if (outcome == Outcome::kInvalid || outcome == Outcome::kMore) {
+        intake_->losses().add(reason::kInvalidJson, {block_->file, line}, "this record is no valid JSON", text.substr(at, end - at));
+      }
+    }
+    at = end;
+  }
+}
+
+/// The file ends inside of a record that starts at `line`.
+void JsonRecords::Reader::lose_tail(std::uint64_t line, std::string_view text) {
+  if (block_->being_written) {
+    block_->tally->unfinished.store(true, std::memory_order_relaxed);
+  } else {
+    intake_->losses().add(reason::kTruncatedJson, {block_->file, line}, "the file ends in the middle of this record", text);
+  }
+}
+
+/// Parses and commits one record.
+Outcome JsonRecords::Reader::take(std::string_view object, std::uint64_t line) {
+  const Outcome outcome = parse(object);
+  if (outcome == Outcome::kSnapshot) return commit(line);
+  if (outcome == Outcome::kForeign) block_->tally->add_foreign(line);
+  if (outcome == Outcome::kInvalidUtf8 || outcome == Outcome::kControlCharacters) return take_repaired(object, line);
+  return outcome;
+}
+
+/// Bytes that JSON forbids are replaced, so that they cost their character and not the record.
+Outcome JsonRecords::Reader::take_repaired(std::string_view object, std::uint64_t line) {
+  const Place place{block_->file, line};
+  const bool malformed = !is_utf8(object);
+  const bool controls = std::any_of(object.begin(), object.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  std::string clean = malformed ? sanitise_utf8(object) : std::string(object);
+  std::replace_if(clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  repaired_ = std::move(clean);
+  const std::size_t size = repaired_.size();
+  repaired_.append(kPadding, '\0');
+  const Outcome outcome = parse(std::string_view(repaired_).substr(0, size));
+  if (outcome == Outcome::kForeign) block_->tally->add_foreign(line);
+  if (outcome != Outcome::kSnapshot) return outcome == Outcome::kForeign || outcome == Outcome::kMore ? outcome : Outcome::kInvalid;
+  if (malformed) intake_->losses().add(reason::kInvalidUtf8, place, "bytes that are no UTF-8 were replaced");
+  if (!malformed && controls) intake_->losses().add(reason::kControlCharacters, place, "control characters were replaced by spaces");
+  return commit(line);
+}
+
+Outcome JsonRecords::Reader::parse(std::string_view object) {
+  fields_.clear();
+  chatters_.clear();
+  chatters_is_array_ = false;
+  num_wrong_chatters_ = 0;
+  ondemand::document document;
+  if (const auto error = parser_.iterate(object.data(), object.size(), object.size() + kPadding).get(document)) return outcome_of(error);
+  ondemand::object root;
+  if (const auto error = document.get_object().get(root)) return outcome_of(error);
+  for (auto member : root) {
+    ondemand::field field;
+    if (std::move(member).get(field) != simdjson::SUCCESS) return Outcome::kInvalid;
+    if (read_field(field) != simdjson::SUCCESS) return Outcome::kInvalid;
+  }
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return Outcome::kMore;
+  const bool is_snapshot =
+      fields_.has(Field::kChatters) || fields_.has(Field::kChatter) || (fields_.has(Field::kChannel) && fields_.has(Field::kTime));
+  return is_snapshot ? Outcome::kSnapshot : Outcome::kForeign;
+}
+
+Outcome JsonRecords::Reader::commit(std::uint64_t line) {
+  const Place place{block_->file, line};
+  LossLog& losses = intake_->losses();
+  const RawValue& chatter = fields_[Field::kChatter];
+  if (chatter.kind == RawValue::Kind::kOther) {
+    stage_wrong(chatter.text);
+  } else if (fields_.has(Field::kChatter)) {
+    stage(chatter.text);
+  }
+  if (!fields_.has(Field::kChatters) && !fields_.has(Field::kChatter)) {
+    losses.add(reason::kMissingChatters, place, "this snapshot has no field \"chatters\"");
+    return Outcome::kUseless;
+  }
+  auto facts = interpret(fields_, Carrier::kJson, *block_->file_name, place, losses);
+  if (!facts) return Outcome::kUseless;
+  if (fields_.has(Field::kChatters) && !chatters_is_array_) losses.add(reason::kWrongChatters, place, "chatters is no list");
+  if (num_wrong_chatters_ > 0) losses.add(reason::kWrongChatter, place, "a chatter has no name", wrong_chatter_, num_wrong_chatters_);
+  const Intake::OpenRecord record = intake_->open(*std::move(facts));
+  for (const ViewerKey& viewer : chatters_) intake_->add_row(record, viewer);
+  block_->tally->num_snapshots.fetch_add(1, std::memory_order_relaxed);
+  return Outcome::kSnapshot;
+}
+
+simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
+  std::string_view key;
+  if (const auto error = field.unescaped_key().get(key)) return error;
+  const auto name = field_of(key);
+  if (!name) return simdjson::SUCCESS;  // the iterator steps over the value
+  ondemand::value value = field.value();
+  ondemand::json_type type{};
+  if (const auto error = value.type().get(type)) return error;
+  const std::string_view token = without_blanks(value.raw_json_token());
+  if (type == ondemand::json_type::null) return simdjson::SUCCESS;
+  if (type == ondemand::json_type::array && name->field == Field::kChatters) {
+    fields_.set(*name, RawValue::Kind::kOther, token);
+    return read_chatters(value);
+  }
+  if (type == ondemand::json_type::string) {
+    std::string_view text;
+    if (const auto error = value.get_string().get(text)) return error;
+    fields_.set(*name, RawValue::Kind::kText, text);
+  } else {
+    fields_.set(*name, type == ondemand::json_type::number ? RawValue::Kind::kNumber : RawValue::Kind::kOther, token);
+  }
+  return simdjson::SUCCESS;
+}
+
+simdjson::error_code JsonRecords::Reader::read_chatters(ondemand::value value) {
+  chatters_is_array_ = true;
+  ondemand::array array;
+  if (const auto error = value.get_array().get(array)) return error;
+  for (auto element : array) {
+    ondemand::value chatter;
+    if (const auto error = std::move(element).get(chatter)) return error;
+    // The common case without a copy: a plain lower-case name between quotes.
+    const std::string_view token = without_blanks(chatter.raw_json_token());
+    if (token.size() > 2 && token.front() == '"' && token.back() == '"') {
+      const std::string_view name = token.substr(1, token.size() - 2);
+      if (!needs_care(name) && name.front() > ' ' && name.back() > ' ') {
+        chatters_.push_back(key_of_lower(name));
+        continue;
+      }
+    }
+    if (const auto error = read_chatter(chatter)) return error;
+  }
+  return simdjson::SUCCESS;
+}
+
+simdjson::error_code JsonRecords::Reader::read_chatter(ondemand::value value) {
+  ondemand::json_type type{};
+  if (const auto error = value.type().get(type)) return error;
+  if (type == ondemand::json_type::object) return read_chatter_object(value);
+  const std::string_view token = without_blanks(value.raw_json_token());
+  if (type == ondemand::json_type::string) {
+    std::string_view text;
+    if (const auto error = value.get_string().get(text)) return error;
+    stage(text);
+  } else if (type == ondemand::json_type::number) {
+    stage(token);
+  } else {
+    stage_wrong(token);
+  }
+  return simdjson::SUCCESS;
+}
+
+simdjson::error_code JsonRecords::Reader::read_chatter_object(ondemand::value value) {
+  ondemand::object object;
+  if (const auto error = value.get_object().get(object)) return error;
+  unsigned best_rank = kNoRank;
+  std::string_view best;
+  for (auto member : object) {
+    ondemand::field field;
+    if (const auto error = std::move(member).get(field)) return error;
+    std::string_view key;
+    if (const auto error = field.unescaped_key().get(key)) return error;
+    const auto rank = rank_of_name(key);
+    if (!rank || *rank >= best_rank) continue;
+    ondemand::value part = field.value();
+    ondemand::json_type type{};
+    if (const auto error = part.type().get(type)) return error;
+    std::string_view text;
+    if (type == ondemand::json_type::string) {
+      if (const auto error = part.get_string().get(text)) return error;
+    } else if (type == ondemand::json_type::number && *rank < kNumIdRanks) {
+      text = without_blanks(part.raw_json_token());
+    }
+    if (trim(text).empty()) continue;
+    best_rank = *rank;
+    best = text;
+  }
+  if (best_rank == kNoRank) {
+    stage_wrong("{}");
+  } else {
+    stage(best);
+  }
+  return simdjson::SUCCESS;
+}
+
+void JsonRecords::Reader::stage(std::string_view name) {
+  name = trim(name);
+  if (name.empty()) {
+    stage_wrong("\"\"");
+  } else {
+    chatters_.push_back(ViewerTable::key_of(name));
+  }
+}
+
+void JsonRecords::Reader::stage_wrong(std::string_view text) {
+  if (num_wrong_chatters_++ == 0) wrong_chatter_ = text;
+}
+
+JsonRecords::JsonRecords(Intake& intake) : reader_(std::make_unique<Reader>(intake)) {}
+JsonRecords::~JsonRecords() = default;
+
+void JsonRecords::read(const Block& block) { reader_->read(block); }
+
+}  // namespace vieweratlas::presence_internal

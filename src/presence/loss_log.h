@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "vieweratlas/presence/losses.h"
+
+namespace vieweratlas::presence_internal {
+
+/// Why something was lost. These names are part of the output: docs/formats.md lists them.
+namespace reason {
+inline constexpr std::string_view kUnreadableFile = "unreadable_file";
+inline constexpr std::string_view kDamagedCompression = "damaged_compression";
+inline constexpr std::string_view kTruncatedCompression = "truncated_compression";
+inline constexpr std::string_view kOversized = "oversized_record";
+inline constexpr std::string_view kInvalidJson = "invalid_json";
+inline constexpr std::string_view kTruncatedJson = "truncated_json";
+inline constexpr std::string_view kTruncatedCsv = "truncated_csv";
+inline constexpr std::string_view kWrongCsvRow = "wrong_csv_row";
+inline constexpr std::string_view kInvalidUtf8 = "invalid_utf8";
+inline constexpr std::string_view kControlCharacters = "control_characters";
+inline constexpr std::string_view kUnknownRecord = "unknown_record";
+inline constexpr std::string_view kMissingChannel = "missing_channel";
+inline constexpr std::string_view kWrongChannel = "wrong_channel";
+inline constexpr std::string_view kMissingTime = "missing_time";
+inline constexpr std::string_view kWrongTime = "wrong_time";
+inline constexpr std::string_view kMissingChatters = "missing_chatters";
+inline constexpr std::string_view kWrongChatters = "wrong_chatters";
+inline constexpr std::string_view kWrongChatter = "wrong_chatter";
+inline constexpr std::string_view kWrongViewerCount = "wrong_viewer_count";
+inline constexpr std::string_view kWrongText = "wrong_text";
+// Set aside, no losses.
+inline constexpr std::string_view kNoSnapshot = "no_snapshot";
+inline constexpr std::string_view kUnfinished = "unfinished";
+}  // namespace reason
+
+/// A line of an input file.
+struct Place {
+  std::uint32_t file = 0;  ///< index into the sorted list of files
+  std::uint64_t line = 1;  ///< 1-based
+
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+/// One worker's losses. Unlike Losses it knows places as numbers, so that the example kept is the first by file and line.
+class LossLog {
+ public:
+  /// `what` is a phrase, `detail` a piece of the input that is shown with it (cut and made printable); may be empty.
+  void add(std::string_view reason, Place place, std::string_view what, std::string_view detail = {}, std::uint64_t count = 1);
+  void merge(const LossLog& other);
+  /// `keys[i]` names file i.
+  [[nodiscard]] Losses to_losses(std::span<const std::string_view> keys) const;
+
+ private:
+  struct Entry {
+    std::uint64_t count = 0;
+    Place place;
+    std::string message;
+  };
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace vieweratlas::presence_internal

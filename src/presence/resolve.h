@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "presence/intake.h"
+
+#include "vieweratlas/core/time.h"
+#include "vieweratlas/presence/channel.h"
+
+namespace vieweratlas::presence_internal {
+
+/// A distinct snapshot inside the window.
+struct ResolvedSnapshot {
+  std::int64_t time_s = 0;
+  std::uint64_t viewer_count = kNoViewerCount;
+  std::uint32_t channel = 0;  ///< index into Resolution::channels
+  std::uint32_t game = 0;     ///< index into Resolution::texts, 0 = not known; likewise the next two
+  std::uint32_t language = 0;
+  std::uint32_t title = 0;
+};
+
+inline constexpr std::uint32_t kOutside = std::numeric_limits<std::uint32_t>::max();
+
+/// What the records of all workers amount to: distinct channels and snapshots, independent of how they were spread over files.
+struct Resolution {
+  std::vector<Channel> channels;                  ///< sorted by login; games, languages, titles and audience not filled in yet
+  std::vector<ResolvedSnapshot> snapshots;        ///< sorted by channel, then time
+  std::vector<std::uint32_t> snapshot_of_record;  ///< by record number; kOutside for records outside of the window
+  std::vector<std::string> texts;                 ///< sorted; texts[0] is empty
+  std::uint64_t num_outside_window = 0;           ///< distinct snapshots
+  std::map<std::string, std::uint64_t> sources;
+  std::optional<UtcTime> first_in_input;  ///< of all records, outside of the window too
+  std::optional<UtcTime> last_in_input;
+};
+
+/// Which times are wanted. `last` counts back from the newest record: (newest - last, newest].
+struct Window {
+  std::optional<UtcTime> since;
+  std::optional<UtcTime> until;
+  std::optional<std::chrono::seconds> last;
+};
+
+/// Merges the records of all intakes.
+///
+/// Records with the same channel, time and source (and content and offset, for recordings) are one snapshot: of differing facts the
+/// largest viewer_count and of texts the first in byte order are taken; rows are united. CSV rows that name no source belong to
+/// the live snapshot of the same channel and time. A channel is known by its platform id where the records have one, so that a
+/// renamed channel stays one channel, under the login it had last; else by its login.
+[[nodiscard]] Resolution resolve(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window);
+
+}  // namespace vieweratlas::presence_internal

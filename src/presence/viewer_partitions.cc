@@ -1,0 +1,79 @@
+#include "presence/viewer_partitions.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "presence/viewer_key.h"
+
+namespace vieweratlas::presence_internal {
+namespace {
+
+// The partition is chosen by the top of `high`; slot and tag come from the two halves of `low`, so all three are independent.
+std::uint32_t tag_of(const ViewerKey& key) { return static_cast<std::uint32_t>(key.low >> 32U); }
+
+}  // namespace
+
+void ViewerPartition::add(std::span<const PendingRow> rows) {
+  const std::lock_guard lock(mutex_);
+  grow(keys_.size() + rows.size());
+  prefetch(rows);
+  for (const PendingRow& row : rows) rows_.push_back({.viewer = intern(row.key), .record = row.record});
+}
+
+void ViewerPartition::grow(std::size_t num_viewers) {
+  if (num_viewers * 2 <= slots_.size()) return;
+  const std::size_t size = std::bit_ceil(std::max<std::size_t>(num_viewers * 2, 1024));
+  slots_.assign(size, Slot{});
+  for (std::size_t viewer = 0; viewer < keys_.size(); ++viewer) {
+    std::size_t at = keys_[viewer].low & (size - 1);
+    while (slots_[at].viewer_plus_1 != 0) at = (at + 1) & (size - 1);
+    slots_[at] = {.tag = tag_of(keys_[viewer]), .viewer_plus_1 = static_cast<std::uint32_t>(viewer + 1)};
+  }
+}
+
+void ViewerPartition::prefetch(std::span<const PendingRow> rows) const {
+  const std::size_t mask = slots_.size() - 1;
+  for (const PendingRow& row : rows) __builtin_prefetch(&slots_[row.key.low & mask]);
+  for (const PendingRow& row : rows) {
+    const Slot slot = slots_[row.key.low & mask];
+    if (slot.tag == tag_of(row.key) && slot.viewer_plus_1 != 0) __builtin_prefetch(&keys_[slot.viewer_plus_1 - 1]);
+  }
+}
+
+std::uint32_t ViewerPartition::intern(const ViewerKey& key) {
+  const std::size_t mask = slots_.size() - 1;
+  const std::uint32_t tag = tag_of(key);
+  for (std::size_t at = key.low & mask;; at = (at + 1) & mask) {
+    Slot& slot = slots_[at];
+    if (slot.viewer_plus_1 == 0) {
+      keys_.push_back(key);
+      slot = {.tag = tag, .viewer_plus_1 = static_cast<std::uint32_t>(keys_.size())};
+      return slot.viewer_plus_1 - 1;
+    }
+    if (slot.tag == tag && keys_[slot.viewer_plus_1 - 1] == key) return slot.viewer_plus_1 - 1;
+  }
+}
+
+void ViewerPartition::clear() {
+  keys_ = {};
+  slots_ = {};
+  rows_ = {};
+}
+
+void PartitionWriter::hand_over(std::size_t partition) {
+  (*partitions_)[partition].add(std::span(buffers_).subspan(partition * kBatch, sizes_[partition]));
+  sizes_[partition] = 0;
+}
+
+void PartitionWriter::flush() {
+  for (std::size_t p = 0; p < sizes_.size(); ++p) {
+    if (sizes_[p] > 0) hand_over(p);
+  }
+}
+
+}  // namespace vieweratlas::presence_internal

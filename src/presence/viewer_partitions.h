@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "presence/viewer_key.h"
+
+// Interning viewers on all threads.
+//
+// A viewer's key is a hash, so its top bits split the viewers evenly into partitions that share nothing. A worker collects
+// rows for a partition in a small buffer of its own (PartitionWriter); a full buffer is handed over under the partition's
+// mutex, which is held for some microseconds. The batch lets the table hide its cache misses behind each other by prefetching.
+//
+// Numbers of viewers inside a partition depend on the order in which batches arrive. They are private to this stage: ids that
+// leave it are ranks of keys (build_incidence.h), which depend on the set of viewers alone.
+
+namespace vieweratlas::presence_internal {
+
+/// "This viewer was present in this record": as it waits for its turn.
+struct PendingRow {
+  ViewerKey key;
+  std::uint32_t record = 0;
+};
+
+/// The same, interned.
+struct Row {
+  std::uint32_t viewer = 0;  ///< number inside the partition
+  std::uint32_t record = 0;
+};
+
+/// An append-only list in chunks: it grows without copying, so that its peak is its size.
+class RowList {
+ public:
+  static constexpr std::size_t kChunk = 4096;  // 32 KiB
+
+  void push_back(Row row) {
+    if (size_ % kChunk == 0) chunks_.push_back(std::make_unique_for_overwrite<Row[]>(kChunk));
+    chunks_.back()[size_ % kChunk] = row;
+    ++size_;
+  }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t num_chunks() const { return chunks_.size(); }
+  [[nodiscard]] std::span<const Row> chunk(std::size_t i) const {
+    return {chunks_[i].get(), i + 1 < chunks_.size() ? kChunk : size_ - i * kChunk};
+  }
+
+ private:
+  std::vector<std::unique_ptr<Row[]>> chunks_;
+  std::size_t size_ = 0;
+};
+
+/// The viewers of one range of keys and the rows in which they were seen.
+class ViewerPartition {
+ public:
+  /// Interns and appends. Thread-safe.
+  void add(std::span<const PendingRow> rows);
+
+  /// What was collected; not to be called while others add.
+  [[nodiscard]] const std::vector<ViewerKey>& keys() const { return keys_; }
+  [[nodiscard]] const RowList& rows() const { return rows_; }
+  /// Gives all memory back.
+  void clear();
+
+ private:
+  // Open addressing with linear probing. A slot holds a viewer's number + 1 (0 = free) and 32 bits of its key, so that most
+  // probes are settled without a look at keys_.
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t viewer_plus_1 = 0;
+  };
+
+  void grow(std::size_t num_viewers);
+  void prefetch(std::span<const PendingRow> rows) const;
+  std::uint32_t intern(const ViewerKey& key);
+
+  std::mutex mutex_;
+  std::vector<ViewerKey> keys_;
+  std::vector<Slot> slots_;  // size: a power of two, at most half full
+  RowList rows_;
+};
+
+/// All partitions. The partition of a key is given by its top bits, so that partitions in order hold ascending keys.
+class ViewerPartitions {
+ public:
+  static constexpr unsigned kBits = 6;
+  static constexpr std::size_t kCount = std::size_t{1} << kBits;
+
+  [[nodiscard]] static std::size_t partition_of(const ViewerKey& key) { return static_cast<std::size_t>(key.high >> (64U - kBits)); }
+  [[nodiscard]] ViewerPartition& operator[](std::size_t i) { return partitions_[i]; }
+  [[nodiscard]] std::uint64_t num_viewers() const {
+    std::uint64_t sum = 0;
+    for (const ViewerPartition& partition : partitions_) sum += partition.keys().size();
+    return sum;
+  }
+
+ private:
+  std::vector<ViewerPartition> partitions_ = std::vector<ViewerPartition>(kCount);
+};
+
+/// One worker's buffers in front of the partitions. Thread-compatible; rows arrive at the latest with `flush`.
+class PartitionWriter {
+ public:
+  /// `partitions` must outlive the writer.
+  explicit PartitionWriter(ViewerPartitions& partitions)
+      : partitions_(&partitions), buffers_(ViewerPartitions::kCount * kBatch), sizes_(ViewerPartitions::kCount, 0) {}
+
+  void add(const ViewerKey& key, std::uint32_t record) {
+    const std::size_t p = ViewerPartitions::partition_of(key);
+    buffers_[p * kBatch + sizes_[p]] = {key, record};
+    if (++sizes_[p] == kBatch) hand_over(p);
+  }
+  void flush();
+
+ private:
+  // Enough misses to overlap, while the buffers of all partitions (196 KiB) stay in a second-level cache.
+  static constexpr std::size_t kBatch = 128;
+
+  void hand_over(std::size_t partition);
+
+  ViewerPartitions* partitions_;
+  std::vector<PendingRow> buffers_;
+  std::vector<std::uint32_t> sizes_;
+};
+
+}  // namespace vieweratlas::presence_internal
