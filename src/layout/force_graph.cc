@@ -54,18 +54,6 @@ class Pieces {
   std::size_t num_;
 };
 
-std::vector<Link> all_links(const OverlapGraph& graph, const LinkWeights& weights) {
-  std::vector<Link> links;
-  links.reserve(graph.num_edges());
-  for (std::uint32_t u = 0; u < graph.num_nodes(); ++u) {
-    for (auto at = graph.offsets[u]; at < graph.offsets[u + 1]; ++at) {
-      const auto v = graph.neighbours[at];
-      if (u < v) links.push_back({weights(u, v, graph.shared[at]), u, v});
-    }
-  }
-  return links;
-}
-
 /// Every node's `count` strongest links, each once, in order of (u, v).
 std::vector<Link> strongest_links(const OverlapGraph& graph, const LinkWeights& weights, std::uint32_t count, ThreadPool& pool) {
   const std::size_t n = graph.num_nodes();
@@ -153,6 +141,7 @@ ForceGraph to_rows(std::uint32_t num_nodes, const std::vector<Link>& links) {
     body[u] = rows.size();
     rows.node.push_back(u);
     rows.offsets.push_back(rows.offsets.back() + degree[u]);
+    rows.mass.push_back(static_cast<float>(degree[u] + 1));
   }
   std::vector<std::pair<std::uint32_t, float>> entries(2 * links.size());
   std::vector<std::uint64_t> next(rows.offsets.begin(), rows.offsets.end() - 1);
@@ -195,10 +184,6 @@ LinkWeights::LinkWeights(const OverlapGraph& graph) : inverse_root_(graph.num_no
 
 ForceGraph make_force_graph(const OverlapGraph& graph, const ThinningOptions& options, ThreadPool& pool) {
   const LinkWeights weights(graph);
-  const auto num_nodes = static_cast<double>(graph.num_nodes());
-  if (static_cast<double>(graph.num_edges()) <= options.max_links_per_node * num_nodes) {
-    return to_rows(graph.num_nodes(), all_links(graph, weights));
-  }
   auto links = strongest_links(graph, weights, options.strongest, pool);
   join_pieces(graph, weights, links, pool);
   return to_rows(graph.num_nodes(), links);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <span>
 #include <string>
@@ -16,11 +17,11 @@
 #include "layout/circles.h"
 #include "layout/force_graph.h"
 #include "layout/simulation.h"
+#include "layout/start.h"
 
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
-#include "vieweratlas/core/random.h"
 #include "vieweratlas/graph/overlap_graph.h"
 
 namespace vieweratlas {
@@ -33,10 +34,11 @@ using layout_internal::Positions;
 using layout_internal::SpreadOptions;
 
 constexpr double kMapRadius = 1000;
-constexpr double kStartRadius = 1000;
 constexpr double kMarginShare = 0.075;    // of the largest circle's radius
 constexpr double kRimFill = 0.35;         // sunflowers of isolated channels are a little denser than the map
-constexpr double kLinearShare = 3.0 / 8;  // of the iterations
+constexpr double kFirstShare = 3.0 / 8;   // of the iterations go to the first phase
+constexpr float kLinearGravity = 0.05F;   // holds the untangling together
+constexpr float kLinlogGravity = 0.003F;  // .002 leaves wide voids, .008 presses communities into each other
 constexpr double kTolerance = 0.02;       // of overlap removal, as a share of the margin
 
 Status check(const LayoutOptions& options) {
@@ -53,30 +55,42 @@ Status check(const LayoutOptions& options) {
   return {};
 }
 
-/// Uniform in a disc. Each node draws from a generator of its own, so that a channel starts in the same place whatever
-/// other channels there are before it.
-Positions random_start(const ForceGraph& graph, std::uint64_t seed) {
-  const Random base(seed);
-  Positions start;
+/// Communities by body, numbered anew without gaps; a body without one is a community of its own. Empty when that leaves
+/// fewer than two communities or tells nothing.
+std::vector<std::uint32_t> communities_of_bodies(const ForceGraph& graph, std::span<const std::uint32_t> community) {
+  constexpr std::uint32_t kNone = 0xFFFFFFFFU;  // Partition::kUnassigned
+  if (community.empty()) return {};
+  std::map<std::uint32_t, std::uint32_t> number;
+  std::uint32_t next = 0;
+  std::vector<std::uint32_t> result;
   for (const auto node : graph.node) {
-    Random random = base.fork(node);
-    double x = 1;
-    double y = 1;
-    while (x * x + y * y > 1) {
-      x = 2 * random.uniform() - 1;
-      y = 2 * random.uniform() - 1;
+    const auto own = community[node];
+    if (own == kNone) {
+      result.push_back(next++);
+      continue;
     }
-    start.x.push_back(static_cast<float>(x * kStartRadius));
-    start.y.push_back(static_cast<float>(y * kStartRadius));
+    const auto [found, is_new] = number.try_emplace(own, next);
+    if (is_new) ++next;
+    result.push_back(found->second);
   }
-  return start;
+  if (number.size() < 2) result.clear();
+  return result;
 }
 
-Positions run_forces(const ForceGraph& graph, const LayoutOptions& options, ThreadPool& pool) {
-  const auto linear = static_cast<std::uint32_t>(options.iterations * kLinearShare);
-  layout_internal::Simulation simulation(graph, random_start(graph, options.seed), pool);
-  simulation.run({.iterations = linear, .linlog = false, .gravity = 0.05F});
-  simulation.run({.iterations = options.iterations - linear, .linlog = true, .gravity = 0.004F});
+/// From communities: their quotient graph first, then LinLog. Without: linear forces first, which untangle, then LinLog.
+Positions run_forces(const ForceGraph& graph, std::span<const std::uint32_t> community, const LayoutOptions& options, ThreadPool& pool) {
+  const auto first = static_cast<std::uint32_t>(options.iterations * kFirstShare);
+  const Phase linlog{.iterations = options.iterations - first, .linlog = true, .gravity = kLinlogGravity};
+  const auto of_bodies = communities_of_bodies(graph, community);
+  if (!of_bodies.empty()) {
+    auto start = layout_internal::community_start(graph, of_bodies, {.seed = options.seed, .iterations = first}, pool);
+    layout_internal::Simulation simulation(graph, std::move(start), pool);
+    simulation.run(linlog);
+    return simulation.positions();
+  }
+  layout_internal::Simulation simulation(graph, layout_internal::random_start(graph, options.seed), pool);
+  simulation.run({.iterations = first, .linlog = false, .gravity = kLinearGravity});
+  simulation.run(linlog);
   return simulation.positions();
 }
 
@@ -137,7 +151,7 @@ Result<Layout> lay_out(const OverlapGraph& graph, std::span<const std::uint32_t>
   const SpreadOptions spread{.fill = options.fill, .margin = kMarginShare * options.max_radius};
 
   const auto force_graph = layout_internal::make_force_graph(graph, {}, pool);
-  const auto positions = run_forces(force_graph, options, pool);
+  const auto positions = run_forces(force_graph, community, options, pool);
   auto circles = arrange_linked(force_graph, positions, radii, spread);
   auto removal = layout_internal::remove_overlaps(circles, spread.margin, kTolerance * spread.margin);
 

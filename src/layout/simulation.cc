@@ -48,14 +48,12 @@ Simulation::Simulation(const ForceGraph& graph, Positions start, ThreadPool& poo
     : pool_(pool),
       instruction_set_(instruction_set),
       rows_(padded(graph)),
+      mass_(graph.mass),
       positions_(std::move(start)),
       force_(graph.size()),
       last_force_(graph.size()),
       swing_(graph.size()),
-      scratch_(pool.threads()) {
-  mass_.reserve(graph.size());
-  for (std::uint32_t body = 0; body < graph.size(); ++body) mass_.push_back(static_cast<float>(graph.degree(body) + 1));
-}
+      scratch_(pool.threads()) {}
 
 void Simulation::run(const Phase& phase) {
   for (std::uint32_t iteration = 0; iteration < phase.iterations; ++iteration) {

@@ -60,7 +60,7 @@ class Simulation {
   ThreadPool& pool_;
   InstructionSet instruction_set_;
   PullingRows rows_;
-  std::vector<float> mass_;  // degree + 1
+  std::vector<float> mass_;
   Positions positions_;
   std::vector<Force> force_;
   std::vector<Force> last_force_;
