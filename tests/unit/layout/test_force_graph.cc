@@ -46,7 +46,7 @@ TEST(ForceGraph, AGraphThatContradictsItselfStaysWithinOne) {
 TEST(ForceGraph, ThinningKeepsTheStrongestLinksOfEveryNode) {
   auto planted = testing_graphs::planted(3, 60, 1.0, 1.0, 7);
   ThreadPool pool(2);
-  const ThinningOptions options{.max_links_per_node = 5, .strongest = 4};
+  const ThinningOptions options{.strongest = 4};
   const auto thin = make_force_graph(planted.graph, options, pool);
   EXPECT_EQ(thin.size(), 180U);
   EXPECT_LT(thin.neighbours.size(), 2U * 4U * 180U + 2U * 180U);
@@ -86,7 +86,7 @@ TEST(ForceGraph, ThinningLeavesNoComponentApart) {
   }
   const auto graph = graph_of(std::vector<std::uint64_t>(kCliques * kSize, 1000), edges);
   ThreadPool pool(1);
-  const auto thin = make_force_graph(graph, {.max_links_per_node = 1, .strongest = 2}, pool);
+  const auto thin = make_force_graph(graph, {.strongest = 2}, pool);
   std::size_t strong_bridges = 0;
   std::size_t weak_bridges = 0;
   for (std::uint32_t u = 0; u < thin.size(); ++u) {
