@@ -1,10 +1,10 @@
 #include "atlas/proximity.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "vieweratlas/atlas/atlas.h"
@@ -13,89 +13,76 @@
 namespace vieweratlas::atlas_internal {
 namespace {
 
-constexpr std::size_t kNearest = 20;
-constexpr double kCentroidScale = 260;  // map units
+constexpr float kReach = 200;         // map units: about as far as the eye joins two patches of one colour
+constexpr double kEverywhere = 0.05;  // keeps the 24 largest of 36 communities of a real month in different colours
 constexpr float kMapRadius = 1000;
-constexpr std::size_t kChannelsPerCell = 4;  // so that 5 x 5 cells hold about 100 channels
+constexpr std::size_t kCells = 10;  // in a row, each kReach wide
 
-/// Channels by the cell of a grid over the map.
-struct CellGrid {
-  std::size_t side = 1;  // cells in a row
-  std::vector<std::vector<std::uint32_t>> members;
+std::size_t cell_of(float coordinate) {
+  const float cell = std::clamp((coordinate + kMapRadius) / kReach, 0.0F, static_cast<float>(kCells - 1));
+  return static_cast<std::size_t>(cell);
+}
 
-  explicit CellGrid(const ColorRequest& request) {
-    const auto cells = static_cast<double>(request.x.size() / kChannelsPerCell + 1);
-    side = static_cast<std::size_t>(std::sqrt(cells)) + 1;
-    members.resize(side * side);
-    for (std::uint32_t i = 0; i < request.x.size(); ++i) members[cell_of(request.y[i]) * side + cell_of(request.x[i])].push_back(i);
-  }
-  [[nodiscard]] std::size_t cell_of(float coordinate) const {
-    const float share = std::clamp((coordinate + kMapRadius) / (2 * kMapRadius), 0.0F, 1.0F);
-    return std::min(static_cast<std::size_t>(share * static_cast<float>(side)), side - 1);
-  }
-  template <typename Visit>
-  void around(float x, float y, const Visit& visit) const {
-    const auto low = [](std::size_t cell) { return cell < 2 ? 0 : cell - 2; };
-    for (auto row = low(cell_of(y)); row < std::min(cell_of(y) + 3, side); ++row) {
-      for (auto column = low(cell_of(x)); column < std::min(cell_of(x) + 3, side); ++column) {
-        for (const auto member : members[row * side + column]) visit(member);
-      }
-    }
-  }
-};
+/// Channels with a community, by the cell of a grid over the map.
+using CellMembers = std::array<std::vector<std::uint32_t>, kCells * kCells>;
 
-void add_neighbour_counts(const ColorRequest& request, std::vector<double>& proximity) {
-  const CellGrid grid(request);
-  std::vector<std::pair<float, std::uint32_t>> near;
+CellMembers members_of_cells(const ColorRequest& request) {
+  CellMembers cells;
   for (std::uint32_t i = 0; i < request.x.size(); ++i) {
-    const auto own = request.community[i];
-    if (own == AtlasChannel::kNoCommunity) continue;
-    near.clear();
-    grid.around(request.x[i], request.y[i], [&](std::uint32_t j) {
-      const float dx = request.x[i] - request.x[j];
-      const float dy = request.y[i] - request.y[j];
-      if (j != i) near.emplace_back(dx * dx + dy * dy, j);
-    });
-    if (near.size() > kNearest) {
-      std::nth_element(near.begin(), near.begin() + kNearest, near.end());
-      near.resize(kNearest);
-    }
-    for (const auto& entry : near) {
-      const auto other = request.community[entry.second];
-      if (other == own || other == AtlasChannel::kNoCommunity) continue;
-      proximity[own * std::size_t{request.num_communities} + other] += 1;
-      proximity[other * std::size_t{request.num_communities} + own] += 1;
-    }
+    if (request.community[i] == AtlasChannel::kNoCommunity) continue;
+    cells[cell_of(request.y[i]) * kCells + cell_of(request.x[i])].push_back(i);
+  }
+  return cells;
+}
+
+/// Adds what each pair (i, j), i < j, of different communities contributes, j in `members`.
+void add_pairs(const ColorRequest& request, std::uint32_t i, const std::vector<std::uint32_t>& members, std::vector<double>& border) {
+  const auto own = request.community[i];
+  for (const auto j : members) {
+    const auto other = request.community[j];
+    if (j <= i || other == own) continue;
+    const float dx = request.x[i] - request.x[j];
+    const float dy = request.y[i] - request.y[j];
+    const float nearness = 1 - (dx * dx + dy * dy) / (kReach * kReach);
+    if (nearness <= 0) continue;
+    const auto [low, high] = std::minmax(own, other);
+    border[low * std::size_t{request.num_communities} + high] += static_cast<double>(nearness * nearness);
   }
 }
 
-void add_centroid_terms(const ColorRequest& request, std::vector<double>& proximity) {
-  const std::size_t k = request.num_communities;
-  std::vector<double> x(k, 0);
-  std::vector<double> y(k, 0);
-  std::vector<double> count(k, 0);
-  for (std::size_t i = 0; i < request.x.size(); ++i) {
-    const auto own = request.community[i];
-    if (own == AtlasChannel::kNoCommunity) continue;
-    x[own] += static_cast<double>(request.x[i]);
-    y[own] += static_cast<double>(request.y[i]);
-    count[own] += 1;
-  }
-  for (std::size_t a = 0; a < k; ++a) {
-    for (std::size_t b = 0; b < k; ++b) {
-      if (a == b || count[a] == 0 || count[b] == 0) continue;
-      const double distance = std::hypot(x[a] / count[a] - x[b] / count[b], y[a] / count[a] - y[b] / count[b]) / kCentroidScale;
-      proximity[a * k + b] += std::exp(-distance * distance);
+std::vector<double> borders(const ColorRequest& request) {
+  std::vector<double> border(std::size_t{request.num_communities} * request.num_communities, 0);
+  const auto cells = members_of_cells(request);
+  for (std::size_t row = 0; row < kCells; ++row) {
+    for (std::size_t column = 0; column < kCells; ++column) {
+      for (const auto i : cells[row * kCells + column]) {
+        for (std::size_t r = row == 0 ? 0 : row - 1; r < std::min(row + 2, kCells); ++r) {
+          for (std::size_t c = column == 0 ? 0 : column - 1; c < std::min(column + 2, kCells); ++c) {
+            add_pairs(request, i, cells[r * kCells + c], border);
+          }
+        }
+      }
     }
   }
+  return border;
 }
 
 }  // namespace
 
 std::vector<double> community_proximity(const ColorRequest& request) {
-  std::vector<double> proximity(std::size_t{request.num_communities} * request.num_communities, 0);
-  add_neighbour_counts(request, proximity);
-  add_centroid_terms(request, proximity);
+  const std::size_t k = request.num_communities;
+  std::vector<double> size(k, 0);
+  for (const auto community : request.community) {
+    if (community != AtlasChannel::kNoCommunity) size[community] += 1;
+  }
+  const auto border = borders(request);
+  std::vector<double> proximity(k * k, 0);
+  for (std::size_t a = 0; a < k; ++a) {
+    for (std::size_t b = a + 1; b < k; ++b) {
+      proximity[a * k + b] = std::sqrt(border[a * k + b]) + kEverywhere * std::sqrt(size[a] * size[b]);
+      proximity[b * k + a] = proximity[a * k + b];
+    }
+  }
   return proximity;
 }
 

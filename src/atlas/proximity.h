@@ -1,15 +1,15 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "vieweratlas/atlas/colors.h"
 
 namespace vieweratlas::atlas_internal {
 
-/// How much two communities are side by side on the map, as a symmetric num_communities x num_communities matrix with zero
-/// diagonal: the number of times a channel of one is among the 20 nearest of a channel of the other, plus
-/// exp(-(distance of their centroids / 260)^2). Nearest is looked for in the channel's surroundings only. O(channels).
+/// How much two communities are seen together, as a symmetric num_communities x num_communities matrix with zero diagonal:
+/// sqrt(sum over pairs of their channels nearer than 200 map units of (1 - (distance / 200)^2)^2), where the root keeps long
+/// borders from drowning short ones; plus 0.05 sqrt(channels of one x channels of the other) wherever they lie, for large
+/// communities are compared across the map and in the legend. O(channels x channels within 200 units).
 [[nodiscard]] std::vector<double> community_proximity(const ColorRequest& request);
 
 }  // namespace vieweratlas::atlas_internal

@@ -210,14 +210,40 @@ TEST(AssignColors, AllChannelsInOnePlace) {
   EXPECT_EQ(assign_colors({zero, zero, community, 30, 1}).size(), 30U);
 }
 
-TEST(Proximity, CountsNeighboursAcrossAndIsSymmetric) {
+TEST(Proximity, IsSymmetricAndFallsWithDistance) {
   const Board board(3);
   const auto proximity = atlas_internal::community_proximity(board.request());
   for (std::size_t a = 0; a < 9; ++a) {
     EXPECT_EQ(proximity[a * 9 + a], 0);
     for (std::size_t b = 0; b < 9; ++b) EXPECT_EQ(proximity[a * 9 + b], proximity[b * 9 + a]);
   }
-  EXPECT_GT(proximity[0 * 9 + 1], 20 * proximity[0 * 9 + 8]);  // side by side against opposite corners
+  EXPECT_GT(proximity[0 * 9 + 1], 3 * proximity[0 * 9 + 8]);  // side by side against opposite corners
+}
+
+TEST(Proximity, OfTwoChannelsAgainstTheFormula) {
+  const std::vector<float> x{-100, 0};
+  const std::vector<float> y{0, 0};
+  const std::vector<std::uint32_t> community{0, 1};
+  EXPECT_NEAR(atlas_internal::community_proximity({x, y, community, 2, 1})[1], 0.75 + 0.05, 1e-6);
+}
+
+TEST(AssignColors, TheLargestHaveColoursOfTheirOwn) {
+  // 40 communities around the map, the first five ten times as large as the rest.
+  std::vector<float> x;
+  std::vector<float> y;
+  std::vector<std::uint32_t> community;
+  Random random(3);
+  for (std::uint32_t c = 0; c < 40; ++c) {
+    for (std::uint32_t i = 0; i < (c < 5 ? 100U : 10U); ++i) {
+      x.push_back(static_cast<float>(900 * std::cos(0.157 * c) + 20 * random.normal()));
+      y.push_back(static_cast<float>(900 * std::sin(0.157 * c) + 20 * random.normal()));
+      community.push_back((c * 17) % 40);
+    }
+  }
+  const auto colors = assign_colors({x, y, community, 40, 1});
+  std::set<Rgb> large;
+  for (std::uint32_t c = 0; c < 5; ++c) large.insert(colors[(c * 17) % 40].dark);
+  EXPECT_EQ(large.size(), 5U);
 }
 
 }  // namespace
