@@ -6,10 +6,10 @@ import { About } from './ui/about';
 import { Announcer } from './ui/announcer';
 import { Card } from './ui/card';
 import { makeControls } from './ui/controls';
-import { byId } from './ui/dom';
+import { byId, make } from './ui/dom';
 import { Exporter, save } from './ui/exporter';
 import { FilterPanel } from './ui/filters';
-import { fullNumber, windowOf } from './ui/format';
+import { plural, windowOf } from './ui/format';
 import { makeHandle } from './ui/handle';
 import { HashState } from './ui/hash_state';
 import { Keyboard } from './ui/keyboard';
@@ -52,11 +52,11 @@ function boxOf(model: Model, community: number): Box {
 function setTitle({ atlas }: Model): void {
   const { title, windowBegin, windowEnd } = atlas.provenance;
   const heading = title || 'ViewerAtlas';
-  const facts = [windowOf(windowBegin, windowEnd), `${fullNumber(atlas.channels.count)} channels`, `${fullNumber(atlas.numLinksOfGraph)} links`];
   document.title = heading === 'ViewerAtlas' ? heading : `${heading} · ViewerAtlas`;
   byId('page-title').textContent = heading;
   byId('title').textContent = heading;
-  byId('subtitle').textContent = facts.filter((fact) => fact).join(' · ');
+  const counts = `${plural(atlas.channels.count, 'channel')} · ${plural(atlas.numLinksOfGraph, 'link')}`;
+  byId('subtitle').replaceChildren(...[windowOf(windowBegin, windowEnd), counts].filter((fact) => fact).map((fact) => make('span', {}, fact)));
 }
 
 function build(model: Model): void {

@@ -34,6 +34,9 @@ const GPU_BUDGET: LinkBudget = { total: 300_000, portion: 60_000, quick: 20_000,
 // Measured with a software rasteriser on two cores: a portion takes about 0.1 s.
 const SOFTWARE_BUDGET: LinkBudget = { total: 16_000, portion: 2500, quick: 3000, resolution: 0.5 };
 
+/** What a step did to the picture: nothing, something that does not show yet, or a new picture. */
+export type Progress = 'unchanged' | 'unfinished' | 'changed';
+
 interface Job {
   camera: Camera;
   next: number;
@@ -114,23 +117,17 @@ export class BaseLayer {
     return !this.stale && !this.job && this.shows(camera);
   }
 
-  /**
-   * Brings the base nearer to `camera`: one portion of links. While `moving`, only what cannot wait is drawn.
-   * Returns true when there is more to do.
-   */
-  step(camera: Camera, viewport: Viewport, moving: boolean): boolean {
+  /** Brings the base nearer to `camera`: one portion of links. While `moving`, only what cannot wait is drawn. */
+  step(camera: Camera, viewport: Viewport, moving: boolean): Progress {
     if (!this.camera || this.cannotStretch(camera, viewport)) {
       this.drawQuick(camera, viewport);
-      return !moving;
+      return 'changed';
     }
-    if (moving) {
-      this.job = null;
-      return false;
-    }
-    if (this.isExact(camera)) return false;
+    if (moving) this.job = null;
+    if (moving || this.isExact(camera)) return 'unchanged';
     if (!this.job || !sameCamera(this.job.camera, camera)) this.beginJob(camera, viewport);
     this.continueJob(viewport);
-    return !this.isExact(camera);
+    return this.job ? 'unfinished' : 'changed';
   }
 
   /** Draws the whole base for `camera` now. */

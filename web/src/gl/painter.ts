@@ -8,7 +8,7 @@ import { Curves } from '../scene/curves';
 import { type Focus, MAX_FOCUS_LINKS } from '../scene/focus';
 import type { Label } from '../scene/labels';
 import type { Visibility } from '../scene/visibility';
-import { BaseLayer } from './base_layer';
+import { BaseLayer, type Progress } from './base_layer';
 import { CircleLayer } from './circle_layer';
 import { CommunityColors } from './community_colors';
 import { bindTexture, type Gl, isSoftware, makeBuffer, makeProgram, makeVertexArray, openContext, type Program, type View } from './context';
@@ -22,7 +22,7 @@ export interface Frame {
   labels: readonly Label[];
   /** 1 = the whole map is clear, 0 = all but the focus is dimmed. */
   clearness: number;
-  /** The camera is on its way: put off what can wait. */
+  /** The camera is on its way: sizes of names are rounded. */
   moving: boolean;
 }
 
@@ -84,17 +84,15 @@ export class Painter {
     this.base.markStale();
   }
 
-  /** Draws a frame; true when there is more to draw for the same camera. */
-  draw(frame: Frame): boolean {
-    const more = this.base.step(frame.camera, frame.viewport, frame.moving);
-    this.drawFrame(frame);
-    return more;
+  /** Brings what lies under the circles nearer to `camera`, in a portion that does not hold up the page. */
+  prepare(camera: Camera, viewport: Viewport, moving: boolean): Progress {
+    return this.base.step(camera, viewport, moving);
   }
 
   /** Draws a frame with all that belongs to it. */
   drawComplete(frame: Frame): void {
     if (!this.base.isExact(frame.camera)) this.base.drawNow(frame.camera, frame.viewport);
-    this.drawFrame(frame);
+    this.draw(frame);
   }
 
   /** Waits for the graphics processor: for measuring. */
@@ -107,7 +105,7 @@ export class Painter {
     this.gl.getExtension('WEBGL_lose_context')?.loseContext();
   }
 
-  private drawFrame({ camera, viewport, labels, clearness, moving }: Frame): void {
+  draw({ camera, viewport, labels, clearness, moving }: Frame): void {
     const { gl, light } = this;
     const { width, height } = viewport;
     const view: View = [camera.x, camera.y, (2 * camera.scale) / width, (-2 * camera.scale) / height];

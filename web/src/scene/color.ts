@@ -16,8 +16,12 @@ export function linearOf(hex: string): Rgb {
 
 export const cssOf = ([r, g, b]: Rgb): string => `rgb(${Math.round(r * 255)} ${Math.round(g * 255)} ${Math.round(b * 255)})`;
 
-/** `amount` of the way from `color` to white. */
-export const towardsWhite = ([r, g, b]: Rgb, amount: number): Rgb => [r + (1 - r) * amount, g + (1 - g) * amount, b + (1 - b) * amount];
+/** The colour of a community's name: lighter than its circles on the dark ground, darker on the light one. */
+export function letterColorOf(color: string, lightColor: string, light: boolean): string {
+  const [r, g, b] = rgbOf(light ? lightColor : color);
+  const shift = (part: number) => (light ? part * 0.8 : part + (1 - part) * 0.42);
+  return cssOf([shift(r), shift(g), shift(b)]);
+}
 
 /** The grounds, the same numbers as in style.css and on the poster. */
 export interface GroundColors {

@@ -52,8 +52,9 @@ export function lineBreaks(label: string): string[][] {
   const text = characters.length > MAX_NAME ? characters.slice(0, MAX_NAME - 1).join('').trimEnd() + '…' : characters.join('');
   const breaks = [...text.matchAll(/ · | & | OF | /g)].map((match) => ({ at: match.index, mark: match[0] }));
   if (breaks.length === 0 || text.length < 8) return [[text]];
-  const distance = (at: number) => Math.abs(at - text.length / 2);
-  const middle = breaks.reduce((best, next) => (distance(next.at) < distance(best.at) ? next : best));
+  // Names such as "GERMAN · JUST CHATTING" fall apart at the dot even when that is not the middle.
+  const cost = ({ at, mark }: (typeof breaks)[number]) => Math.abs(at - text.length / 2) * (mark === ' · ' ? 0.3 : mark === ' & ' ? 0.8 : 1);
+  const middle = breaks.reduce((best, next) => (cost(next) < cost(best) ? next : best));
   const first = text.slice(0, middle.at) + (middle.mark.trim() === '·' ? '' : middle.mark.trimEnd());
   return [[text], [first, text.slice(middle.at + middle.mark.length)]];
 }

@@ -13,6 +13,8 @@ import type { SpatialGrid } from './spatial_grid';
 
 const NUM_STEPS = 29;
 const STEPS_AHEAD = 12;
+/** How much circles grow in half a step. */
+const HALF_STEP_GROWTH = 2 ** (CIRCLE_GROWTH / 8);
 /** Names of communities keep channel names away while they are drawn in full. */
 const COMMUNITY_NAMES_UNTIL = 2.4;
 /** The largest channels of a map compete for names; more would take seconds to plan and could never be read. */
@@ -88,13 +90,21 @@ function tooSmall({ channels }: LodInput, { zoom, circleScale }: Step, channel: 
   return channels.radius[channel] * circleScale < (zoom < 1.5 ? 4.2 : zoom < 3 ? 3.4 : 2.4);
 }
 
+/** What a name covers from half a step before this zoom to half a step after it: it may slide into its circle meanwhile. */
 function rectOf({ channels, nameWidths }: LodInput, step: Step, channel: number, place: number): NameRect {
-  const box = nameBox(place, channels.radius[channel] * step.circleScale, nameWidths[channel]);
-  const x = channels.x[channel] * step.mapScale + box.dx;
-  const y = channels.y[channel] * step.mapScale + box.dy;
-  const halfWidth = box.widthPx / 2 + SIDE_GAP;
-  const halfHeight = box.fontPx * HALF_LINE;
-  return [x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight];
+  const radius = channels.radius[channel] * step.circleScale;
+  const before = nameBox(place, radius / HALF_STEP_GROWTH, nameWidths[channel]);
+  const after = nameBox(place, radius * HALF_STEP_GROWTH, nameWidths[channel]);
+  const x = channels.x[channel] * step.mapScale;
+  const y = channels.y[channel] * step.mapScale;
+  const halfWidth = after.widthPx / 2 + SIDE_GAP;
+  const halfHeight = after.fontPx * HALF_LINE;
+  return [
+    x + Math.min(before.dx, after.dx) - halfWidth,
+    y + Math.min(before.dy, after.dy) - halfHeight,
+    x + Math.max(before.dx, after.dx) + halfWidth,
+    y + Math.max(before.dy, after.dy) + halfHeight,
+  ];
 }
 
 const PLACE_PENALTY = [0, 0.06, 0.1, 0.14];

@@ -2,7 +2,7 @@
 
 import type { Atlas } from '../data/atlas';
 import { type Camera, circleScale, screenX, screenY, type Viewport } from './camera';
-import { cssOf, DARK_GROUND, INSIDE_INK, LIGHT_GROUND, rgbOf, towardsWhite } from './color';
+import { cssOf, DARK_GROUND, INSIDE_INK, letterColorOf, LIGHT_GROUND } from './color';
 import { CURVE_FLOATS, type Curves } from './curves';
 import type { Label } from './labels';
 import type { Visibility } from './visibility';
@@ -100,7 +100,7 @@ function circlesOf({ atlas, visibility, camera, viewport, light }: SvgScene): st
 function textOf({ atlas, light }: SvgScene, label: Label): string {
   const ground = light ? LIGHT_GROUND : DARK_GROUND;
   const community = label.community >= 0 ? atlas.communities[label.community] : null;
-  const letters = community ? (light ? community.lightColor : cssOf(towardsWhite(rgbOf(community.color), 0.42))) : ground.ink;
+  const letters = community ? letterColorOf(community.color, community.lightColor, light) : ground.ink;
   const fill = label.style === 'inside' ? INSIDE_INK : letters;
   const halo = label.style === 'outside' || label.style === 'community' ? ` stroke="${ground.halo}" stroke-width="${round(label.fontPx * 0.2)}"` : '';
   const weight = community ? 700 : label.bold ? 600 : 500;

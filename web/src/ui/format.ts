@@ -44,5 +44,8 @@ export function windowOf(begin: string, end: string): string {
   if (!begin) return '';
   const first = dayOf(begin);
   const last = dayOf(end || begin);
-  return first === last ? first : `${first} – ${last}`;
+  if (first === last) return first;
+  const [firstDay, ...firstMonth] = first.split(' ');
+  const [, ...lastMonth] = last.split(' ');
+  return firstMonth.join() === lastMonth.join() ? `${firstDay}–${last}` : `${first} – ${last}`;
 }

@@ -28,11 +28,17 @@ export function makeHandle(model: Model, view: MapView, hash: HashState) {
     },
     /** Where a channel stands, CSS pixels. */
     positionOf: (id: string) => view.positionOf(indexOf(id)),
+    /** The channel under a point of the page, null = none. */
+    channelAt: (x: number, y: number) => channels.ids[view.pick(x, y)] ?? null,
     /** The middle of the area that panels leave free, CSS pixels. */
     middle(): { x: number; y: number } {
       const { px, py } = view.middle();
       return { x: px / view.viewport.ratio, y: py / view.viewport.ratio };
     },
+    /** The channel with the largest audience. */
+    firstId: () => channels.ids[0],
+    /** Draws a finished frame at once, to be read from the canvas in the same task. */
+    drawNow: () => view.drawNow(),
     zoom: () => view.zoom,
     setZoom: (zoom: number) => {
       view.motion.jumpTo(cameraAt(zoom));

@@ -6,7 +6,7 @@ import type { MapView } from './map_view';
 import type { Model } from './model';
 import { INITIAL_STATE, type State } from './state';
 
-const SAVE_AFTER_MS = 250;
+const SAVE_AFTER_MS = 150;
 
 export class HashState {
   private timer = 0;
@@ -40,6 +40,8 @@ export class HashState {
     addEventListener('hashchange', () => {
       if (location.hash.slice(1) === this.written) return;
       if (this.load()) this.loadCamera();
+      else this.view.motion.jumpTo(this.view.home());
+      this.view.invalidate();
     });
   }
 
@@ -90,7 +92,7 @@ function parametersOf(state: State, { channels, languages, games }: Atlas): URLS
 /** Only what makes sense for this atlas; the rest is as at first. */
 function stateOf(parameters: URLSearchParams, { channels, communities, languages, games }: Atlas): Partial<State> {
   const text = (key: string) => parameters.get(key) ?? '';
-  const number = (key: string) => Math.max(0, Number(text(key)) || 0);
+  const number = (key: string) => (/^\d{1,15}$/.test(text(key)) ? Number(text(key)) : 0);
   const channel = (key: string) => (parameters.has(key) ? channels.ids.indexOf(text(key)) : -1);
   const isCommunity = (k: number) => Number.isInteger(k) && k >= 0 && k < communities.length;
   const selected = channel('channel');

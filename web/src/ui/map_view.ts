@@ -14,6 +14,8 @@ import { FILTER_KEYS } from './state';
 /** How clear the map stays around a focus. */
 const CLEARNESS_IN_FOCUS = 0.16;
 const CLEARNESS_AROUND_COMMUNITY = 0.28;
+/** Time in which dimming covers two thirds of its way. */
+const FADE_MS = 55;
 /** The base is drawn anew when the camera has rested this long. */
 const REST_MS = 120;
 /** Filters may change many times a second while a slider is dragged; names follow after this pause. */
@@ -30,7 +32,10 @@ export class MapView {
   private readonly cameraListeners: (() => void)[] = [];
   private focus: Focus | null = null;
   private clearness = 1;
+  private fadedAt = 0;
   private frameRequest = 0;
+  /** Something that a frame shows has changed since the last one. */
+  private frameStale = true;
   private movedAt = -Infinity;
   private restTimer = 0;
   private replanTimer = 0;
@@ -201,6 +206,11 @@ export class MapView {
   // ---- drawing
 
   invalidate(): void {
+    this.frameStale = true;
+    this.requestFrame();
+  }
+
+  private requestFrame(): void {
     if (!this.frameRequest) this.frameRequest = requestAnimationFrame((now) => this.tick(now));
   }
 
@@ -224,6 +234,7 @@ export class MapView {
       const begin = performance.now();
       const { x, y, scale } = this.motion.camera;
       this.motion.jumpTo({ x: x + ((i < frames / 2 ? 12 : -12) * this.viewport.ratio) / scale, y, scale });
+      this.painter?.prepare(this.motion.camera, this.viewport, true);
       this.painter?.draw(this.frameFor(true));
       this.painter?.finish();
       times.push(performance.now() - begin);
@@ -237,11 +248,19 @@ export class MapView {
     const moving = this.motion.step(now, this.viewport) || this.held;
     const moved = before !== this.motion.camera || moving;
     if (moved) this.noteMotion(now);
-    const fading = this.stepClearness();
+    const fading = this.stepClearness(now);
     const restless = now - this.movedAt < REST_MS;
-    this.more = this.painter?.draw(this.frameFor(restless)) ?? false;
+    const progress = this.painter?.prepare(this.motion.camera, this.viewport, restless) ?? 'unchanged';
+    this.more = progress !== 'unchanged';
+    if (this.frameStale || moved || fading || progress === 'changed') this.drawFrame(restless);
+    if (this.motion.active || fading) this.invalidate();
+    else if (this.more) this.requestFrame();
+  }
+
+  private drawFrame(restless: boolean): void {
+    this.frameStale = false;
+    this.painter?.draw(this.frameFor(restless));
     this.cameraListeners.forEach((listener) => listener());
-    if (this.motion.active || fading || this.more) this.invalidate();
   }
 
   private noteMotion(now: number): void {
@@ -263,13 +282,15 @@ export class MapView {
     return this.focus.roots.length > 0 ? CLEARNESS_IN_FOCUS : CLEARNESS_AROUND_COMMUNITY;
   }
 
-  private stepClearness(): boolean {
+  private stepClearness(now: number): boolean {
+    const elapsed = Math.min(100, now - this.fadedAt);
+    this.fadedAt = now;
     const gap = this.wantedClearness() - this.clearness;
     if (Math.abs(gap) < 0.01 || matchMedia('(prefers-reduced-motion: reduce)').matches) {
       this.clearness = this.wantedClearness();
       return false;
     }
-    this.clearness += gap * 0.3;
+    this.clearness += gap * (1 - Math.exp(-elapsed / FADE_MS));
     return true;
   }
 
