@@ -266,8 +266,8 @@ class Furnisher {
     if (unlisted > 0) --right_rows;  // its last row says how many are not listed
 
     const float caption = row_top(0, left_rows) - px(26);
-    put({"COMMUNITIES BY AUDIENCE  \u00B7  channels", {Face::kSemiBold, 0.06F, 0}, px(kCaptionSize - 3), look_.text_third},
-        margin_, caption, Align::kLeft, free_width(caption - px(30), caption));
+    put({"COMMUNITIES BY AUDIENCE  \u00B7  channels", {Face::kSemiBold, 0.06F, 0}, px(kCaptionSize - 3), look_.text_third}, margin_,
+        caption, Align::kLeft, free_width(caption - px(30), caption));
     for (std::size_t i = 0; i < left_rows; ++i) add_row(order[i], row_top(i, left_rows), Align::kLeft);
     const std::size_t shown_right = right_rows + (unlisted > 0 ? 1 : 0);
     for (std::size_t i = 0; i < right_rows; ++i) add_row(order[left_rows + i], row_top(i, shown_right), Align::kRight);

@@ -87,7 +87,9 @@ Result<Lettering> letter(const LetteringGround& ground, const PosterOptions& opt
   }
   if (options.show_labels) {
     const auto places = place_labels(ground.atlas, ground.frame, ground.look, options.max_labels, typesetter, taken);
-    for (const auto& label : places.labels) add_text(label.text, Lettering::Kind::kChannel, label.channel, typesetter, lettering);
+    for (const auto& label : places.labels) {
+      for (const auto& line : label.lines) add_text(line, Lettering::Kind::kChannel, label.channel, typesetter, lettering);
+    }
     lettering.report.labels_placed = static_cast<std::uint32_t>(places.labels.size());
     lettering.report.labels_dropped = places.dropped;
   }

@@ -24,7 +24,7 @@ Look dark_look() {
   look.ground_middle = linear({0x12, 0x18, 0x26});
   look.ground_rim = linear({0x05, 0x07, 0x0C});
   look.region_fill = 0.009F;
-  look.region_shore = 0.030F;
+  look.region_shore = 0.045F;
   look.region_line = 0.17F;
   look.disc_gap = linear({0x06, 0x08, 0x0D});
   look.text = {0xF2, 0xF5, 0xFA};
