@@ -30,8 +30,9 @@ constexpr float kLeastSize = 12.5F;
 constexpr float kMostSize = 62.0F;
 constexpr float kSizeAtZero = 7.5F;
 constexpr float kSizePerRadius = 0.43F;
-constexpr float kLeastPx = 9.0F;       // real pixels: smaller letters cannot be read on any sheet
-constexpr float kLongestName = 15.0F;  // em: 25 characters, the longest login on Twitch
+constexpr float kLeastPx = 9.0F;              // real pixels: smaller letters cannot be read on any sheet
+constexpr float kLeastRadiusOfGrown = 0.45F;  // of the letters' size
+constexpr float kLongestName = 15.0F;         // em: 25 characters, the longest login on Twitch
 constexpr float kLeastRadiusInside = 15.0F;
 constexpr float kInsideDiagonal = 1.68F;  // of the radius, for the diagonal of the ink
 constexpr float kInsideGrowth = 1.25F;    // names inside may be larger than outside by this
@@ -81,8 +82,11 @@ class Placer {
     const float size = frame_.unit * std::clamp(kSizeAtZero + kSizePerRadius * design_radius, kLeastSize, kMostSize);
     if (auto label = inside(channel, index, line, size)) return label;
     for (const float share : {1.0F, kSecondTry}) {
-      const float tried = std::max(kLeastPx, std::max(size * share, kLeastSize * frame_.unit));
-      if (auto paint = outside(channel, line, tried)) return finish(index, line, *paint);
+      const float designed = std::max(size * share, kLeastSize * frame_.unit);
+      const float tried = std::max(kLeastPx, designed);
+      // Letters that had to grow to be read at all must not bury a small map.
+      if (tried > designed && radius < kLeastRadiusOfGrown * tried) return std::nullopt;
+      if (auto paint = outside(channel, line, tried, kMostCost * designed / tried)) return finish(index, line, *paint);
     }
     return std::nullopt;
   }
@@ -154,10 +158,10 @@ class Placer {
     return label;
   }
 
-  [[nodiscard]] std::optional<TextPaint> outside(const AtlasChannel& channel, const TextLine& line, float size) const {
+  [[nodiscard]] std::optional<TextPaint> outside(const AtlasChannel& channel, const TextLine& line, float size, float most_cost) const {
     const Box square = square_of(channel);
     const Box* best = nullptr;
-    float least = kMostCost;
+    float least = most_cost;
     const auto places = places_around(channel, line.ink_width() * size, line.ink_height() * size);
     for (const auto& place : places) {
       const Box padded = place.box.grown(2 * frame_.unit, 1.5F * frame_.unit);

@@ -26,7 +26,7 @@ void add_text(const PlacedText& text, Lettering::Kind kind, std::uint32_t index,
 }
 
 std::uint8_t blended(std::uint8_t under, std::uint8_t over, float share) {
-  return static_cast<std::uint8_t>(static_cast<float>(under) + (static_cast<float>(over) - static_cast<float>(under)) * share + 0.5F);
+  return static_cast<std::uint8_t>(std::lround(static_cast<float>(under) + (static_cast<float>(over) - static_cast<float>(under)) * share));
 }
 
 void lay_mark(const Mark& mark, Sheet& sheet) {

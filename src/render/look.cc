@@ -1,5 +1,6 @@
 #include "render/look.h"
 
+#include <cmath>
 #include <cstdint>
 
 #include "render/color.h"
@@ -15,7 +16,7 @@ constexpr Srgb kNoCommunityName{0x5F, 0x6A, 0x82};
 
 std::uint8_t half_way_to_white(std::uint8_t value) {
   const double light = (static_cast<double>(linear_from_srgb(value)) + 1) / 2;
-  return static_cast<std::uint8_t>(srgb_from_linear(light) * 255 + 0.5);
+  return static_cast<std::uint8_t>(std::lround(srgb_from_linear(light) * 255));
 }
 
 Look dark_look() {
