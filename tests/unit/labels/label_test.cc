@@ -236,14 +236,15 @@ TEST(Labels, HostileAndLongNamesBecomeOneShortLine) {
   Map map;
   map.community().add_many("a", 5, "Evil\n\tGame\x07 </script>", "en");
   map.community().add_many("b", 5, "A Very Long Game: With a Subtitle That Nobody Can Read", "en");
-  map.community().add_many("c", 5,
-                           "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍"
-                           "👩"
-                           "‍"
-                           "👧"
-                           "‍"
-                           "👦",
-                           "en");
+  map.community().add_many(
+      "c", 5,
+      "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍"
+      "👩"
+      "‍"
+      "👧"
+      "‍"
+      "👦",
+      "en");
   map.community().add("加藤純一です加藤純一です加藤純一です", "", "").add("montanablack88_the_longest_name", "", "");
   map.community().add("\x01\x02", "\x03", "\x04");
   const Texts texts = map.texts();
@@ -292,7 +293,7 @@ Map random_map(std::uint64_t seed) {
   for (std::uint64_t c = 0; c < num_communities; ++c) {
     map.community();
     const std::uint64_t size = random.below(7);
-    const std::string game = games[random.below(games.size())];
+    const std::string& game = games[random.below(games.size())];
     for (std::uint64_t i = 0; i < size; ++i) {
       map.add(names[random.below(names.size())], random.chance(0.7) ? game : games[random.below(games.size())],
               languages[random.below(languages.size())], random.below(5) * 100);
