@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "render/band.h"
 #include "render/color.h"
+#include "render/contour.h"
 #include "render/coverage.h"
 #include "render/frame.h"
 #include "render/influence.h"

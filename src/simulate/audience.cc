@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "simulate/alias_table.h"
+#include "simulate/world.h"
 
+#include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/random.h"
 
 namespace vieweratlas::simulate_internal {
@@ -44,6 +46,7 @@ class ChannelSampler {
       away_chance_.push_back(total);
       mean_total += total * home.share;
       std::vector<double> popularity;
+      popularity.reserve(home.channels.size());
       for (const std::uint32_t channel : home.channels) popularity.push_back(world.channels[channel].popularity);
       channel_.emplace_back(popularity);
     }
@@ -59,6 +62,7 @@ class ChannelSampler {
  private:
   static std::vector<double> home_weights(const World& world) {
     std::vector<double> weights;
+    weights.reserve(world.communities.size());
     for (const CommunityPlan& plan : world.communities) weights.push_back(plan.share);
     return weights;
   }

@@ -6,6 +6,13 @@
 #include <string>
 #include <utility>
 
+#include "simulate/audience.h"
+#include "simulate/visits.h"
+#include "simulate/world.h"
+
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/simulate/simulate.h"
+
 namespace vieweratlas::simulate_internal {
 
 Crowd gather_crowd(World world, ThreadPool& pool) {

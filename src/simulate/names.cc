@@ -9,7 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include "simulate/vocabulary.h"
+
 #include "vieweratlas/core/check.h"
+#include "vieweratlas/core/random.h"
 #include "vieweratlas/core/text.h"
 
 namespace vieweratlas::simulate_internal {

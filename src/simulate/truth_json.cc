@@ -4,6 +4,7 @@
 #include <rapidjson/writer.h>
 #include <simdjson.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/simulate/simulate.h"
 
 namespace vieweratlas::simulate_internal {
 namespace {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "simulate/world.h"
+
 #include "vieweratlas/core/random.h"
 
 namespace vieweratlas::simulate_internal {

@@ -1,6 +1,7 @@
 #include "simulate/world.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/random.h"
+#include "vieweratlas/simulate/simulate.h"
 
 namespace vieweratlas::simulate_internal {
 namespace {

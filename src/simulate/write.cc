@@ -2,10 +2,8 @@
 // temporary names and without waiting for the disk: nobody reads it before truth.json says that it is complete.
 #include "simulate/write.h"
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -20,11 +18,17 @@
 #include <utility>
 #include <vector>
 
+#include "simulate/crowd.h"
 #include "simulate/names.h"
+#include "simulate/visits.h"
+#include "simulate/world.h"
 
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/random.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/snapshot.h"
+#include "vieweratlas/simulate/simulate.h"
 #include "vieweratlas/storage/compression.h"
 
 namespace vieweratlas::simulate_internal {
@@ -125,8 +129,7 @@ Status write_plain(const fs::path& path, std::string_view bytes) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   bool ok = file != nullptr;
   if (ok) {
-    std::setbuf(file, nullptr);
-    ok = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+    ok = std::setvbuf(file, nullptr, _IONBF, 0) == 0 && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
     const int write_error = errno;
     ok = std::fclose(file) == 0 && ok;
     if (!ok && write_error != 0) errno = write_error;
