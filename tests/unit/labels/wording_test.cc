@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/labels/label.h"
 

@@ -19,6 +19,8 @@
 #include "support/temporary_folder.h"
 
 #include "vieweratlas/core/csv.h"
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/simulate/simulate.h"

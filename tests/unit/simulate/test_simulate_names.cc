@@ -10,6 +10,7 @@
 #include "simulate/names.h"
 #include "simulate/vocabulary.h"
 
+#include "vieweratlas/core/random.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/simulate/simulate.h"
 

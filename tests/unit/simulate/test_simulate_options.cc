@@ -2,12 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
 #include "vieweratlas/simulate/simulate.h"
 
 namespace vieweratlas {

@@ -2,16 +2,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "simulate/world.h"
 
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
 #include "vieweratlas/simulate/simulate.h"
 
 namespace vieweratlas {
@@ -162,6 +166,7 @@ TEST(SimulateWorld, SizesAreNearTheTable) {
 TEST(SimulateWorld, AudiencesFallLikeZipf) {
   const Simulation simulation = simulated({.channels = 400, .viewers = 40'000, .communities = 8, .days = 1, .bots = 0});
   std::vector<double> audience;
+  audience.reserve(simulation.truth.channels.size());
   for (const SimulatedChannel& channel : simulation.truth.channels) audience.push_back(static_cast<double>(channel.audience));
   std::sort(audience.begin(), audience.end(), std::greater<>());
   // Slope of log audience over log rank by least squares, without the flat head.
