@@ -9,6 +9,7 @@
 
 #include "community/level_graph.h"
 #include "community/scratch.h"
+#include "community/weigh.h"
 
 namespace vieweratlas::community_internal {
 namespace {
@@ -41,13 +42,7 @@ void aggregate(const LevelGraph& graph, const Grouping& grouping, Scratch& scrat
     for (; first < scratch.group_ends[g]; ++first) {
       const std::uint32_t node = scratch.order[first];
       out.strengths[g] += graph.strengths[node];
-      for (std::uint64_t arc = graph.offsets[node]; arc < graph.offsets[node + 1]; ++arc) {
-        const std::uint32_t to = group[graph.neighbours[arc]];
-        const std::uint64_t before = scratch.weight_to[to];
-        scratch.touched[num_touched] = to;
-        num_touched += static_cast<std::size_t>(before == 0);
-        scratch.weight_to[to] = before + graph.weights[arc];
-      }
+      num_touched = weigh_groups(graph, node, group.data(), scratch, num_touched);
     }
     if (out.neighbours.size() < num_arcs + num_touched) {
       const std::size_t room = std::max<std::size_t>(num_arcs + num_touched, 2 * out.neighbours.size());

@@ -1,9 +1,7 @@
 #include "vieweratlas/community/detect.h"
 
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -11,13 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "community/best_of.h"
 #include "community/connectivity.h"
 #include "community/greedy.h"
 #include "community/level_graph.h"
 #include "community/multilevel.h"
 #include "community/null_model.h"
 #include "community/prepare.h"
-#include "community/refine.h"
 #include "community/relabel.h"
 #include "community/small_groups.h"
 
@@ -25,7 +23,6 @@
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
-#include "vieweratlas/core/random.h"
 #include "vieweratlas/graph/overlap_graph.h"
 
 namespace vieweratlas {
@@ -33,16 +30,13 @@ namespace {
 
 using community_internal::agglomerate;
 using community_internal::dissolve_small_groups;
-using community_internal::kAdventurousTheta;
+using community_internal::find_best;
 using community_internal::kMaxResolution;
 using community_internal::kResolutionUnit;
-using community_internal::kTheta;
 using community_internal::LevelGraph;
-using community_internal::Multilevel;
 using community_internal::number_by_size;
 using community_internal::PreparedGraph;
 using community_internal::Refining;
-using community_internal::Search;
 using community_internal::split_disconnected;
 
 constexpr std::uint32_t kMaxRuns = 1000;
@@ -63,59 +57,6 @@ std::optional<Error> check_options(const CommunityOptions& options) {
   return std::nullopt;
 }
 
-/// The best of the runs that one worker made.
-struct Best {
-  double quality = -std::numeric_limits<double>::infinity();
-  std::uint32_t run = 0;
-  std::vector<std::uint32_t> community;
-
-  [[nodiscard]] bool is_beaten_by(double other_quality, std::uint32_t other_run) const {
-    return other_quality > quality || (other_quality == quality && other_run < run);
-  }
-};
-
-/// A worker's own memory: nothing of it is shared.
-struct Worker {
-  Multilevel multilevel;
-  Best best;
-};
-
-/// Leiden's runs take turns between careful and adventurous refinement.
-Search search_of(CommunityAlgorithm algorithm, std::uint32_t run) {
-  return {.refining = algorithm == CommunityAlgorithm::kLeiden ? Refining::kYes : Refining::kNo,
-          .theta = run % 2 == 0 ? kTheta : kAdventurousTheta};
-}
-
-/// Makes the runs, takes the best, and improves that until nothing changes. Fills in what the result says of the runs.
-std::vector<std::uint32_t> best_of_runs(const LevelGraph& graph, const CommunityOptions& options, ThreadPool& pool,
-                                        CommunityResult& result) {
-  const Random base = Random(options.seed).fork("communities");
-  std::vector<Worker> workers(pool.threads());
-  result.run_qualities.resize(options.runs);
-  pool.parallel_for(options.runs, 1, [&](std::size_t begin, std::size_t end, unsigned worker_index) {
-    Worker& worker = workers[worker_index];
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto run = static_cast<std::uint32_t>(i);
-      Random random = base.fork(run);
-      worker.multilevel.start(graph);
-      worker.multilevel.iterate_until_stable(search_of(options.algorithm, run), random);
-      const double quality = worker.multilevel.quality();
-      result.run_qualities[run] = quality;
-      if (worker.best.is_beaten_by(quality, run)) worker.best = {quality, run, worker.multilevel.community()};
-    }
-  });
-  Best best;
-  for (Worker& worker : workers) {
-    if (!worker.best.community.empty() && best.is_beaten_by(worker.best.quality, worker.best.run)) best = std::move(worker.best);
-  }
-  result.best_run = best.run;
-  Random random = base.fork("polish");
-  Multilevel& multilevel = workers.front().multilevel;
-  multilevel.start_from(graph, best.community);
-  multilevel.iterate_until_stable(search_of(options.algorithm, 0), random);
-  return multilevel.community();
-}
-
 std::vector<std::uint32_t> detect(const LevelGraph& graph, const CommunityOptions& options, ThreadPool& pool, CommunityResult& result) {
   std::vector<std::uint32_t> community(graph.num_nodes());
   if (graph.model.total_strength == 0) {  // no edge: everybody alone
@@ -126,7 +67,14 @@ std::vector<std::uint32_t> detect(const LevelGraph& graph, const CommunityOption
   if (options.algorithm == CommunityAlgorithm::kGreedy) {
     community = agglomerate(graph);
   } else {
-    community = best_of_runs(graph, options, pool, result);
+    auto best = find_best(graph,
+                          {.refining = options.algorithm == CommunityAlgorithm::kLeiden ? Refining::kYes : Refining::kNo,
+                           .runs = options.runs,
+                           .seed = options.seed},
+                          pool);
+    result.best_run = best.best_run;
+    result.run_qualities = std::move(best.run_qualities);
+    community = std::move(best.community);
   }
   // Leiden's communities are connected by construction once stable; this keeps the promise whatever ended the search.
   if (options.algorithm == CommunityAlgorithm::kLeiden) split_disconnected(graph, community);

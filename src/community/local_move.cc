@@ -11,6 +11,7 @@
 #include "community/level_graph.h"
 #include "community/null_model.h"
 #include "community/scratch.h"
+#include "community/weigh.h"
 
 #include "vieweratlas/core/random.h"
 
@@ -38,6 +39,7 @@ class Mover {
 
   std::uint64_t run(Random& random) {
     const std::uint32_t num_nodes = graph_.num_nodes();
+    grow(membership_.inside, num_nodes);
     shuffle_nodes(num_nodes, random, scratch_.queue);
     std::fill_n(scratch_.queued.begin(), num_nodes, std::uint8_t{1});
     tail_ = num_nodes;
@@ -54,25 +56,9 @@ class Mover {
   }
 
  private:
-  /// Sums the weight from `node` to each community around it. Returns how many are touched.
-  std::size_t weigh_communities(std::uint32_t node) {
-    const std::uint32_t* community = membership_.community.data();
-    std::uint64_t* weight_to = scratch_.weight_to.data();
-    std::uint32_t* touched = scratch_.touched.data();
-    std::size_t num_touched = 0;
-    for (std::uint64_t arc = graph_.offsets[node]; arc < graph_.offsets[node + 1]; ++arc) {
-      const std::uint32_t c = community[graph_.neighbours[arc]];
-      const std::uint64_t before = weight_to[c];
-      touched[num_touched] = c;
-      num_touched += static_cast<std::size_t>(before == 0);
-      weight_to[c] = before + graph_.weights[arc];
-    }
-    return num_touched;
-  }
-
   /// The community of largest gain for `node`; its own if none is better; an empty one if alone is best.
   std::uint32_t best_community(std::uint32_t node) {
-    const std::size_t num_touched = weigh_communities(node);
+    const std::size_t num_touched = weigh_groups(graph_, node, membership_.community.data(), scratch_, 0);
     const std::uint64_t strength = graph_.strengths[node];
     const std::uint32_t own = membership_.community[node];
     const double expected_per_strength = expected_per_product_ * real(strength);
@@ -92,7 +78,11 @@ class Mover {
       best_score = score;
       best_candidate = candidate;
     }
-    if (best_score <= tolerance && compare_gains(graph_.model, strength, best_candidate, {}) < 0) return membership_.empty_ids.back();
+    if (best_score <= tolerance && compare_gains(graph_.model, strength, best_candidate, {}) < 0) {
+      best = membership_.empty_ids.back();
+      best_candidate.weight = 0;
+    }
+    membership_.inside[node] = best_candidate.weight;
     return best;
   }
 
@@ -118,12 +108,31 @@ class Mover {
     membership_.strength_real[target] = real(membership_.strength[target]);
     if (membership_.size[target]++ == 0) membership_.empty_ids.pop_back();
     if (--membership_.size[own] == 0) membership_.empty_ids.push_back(own);
-    for (std::uint64_t arc = graph_.offsets[node]; arc < graph_.offsets[node + 1]; ++arc) {
-      const std::uint32_t neighbour = graph_.neighbours[arc];
-      if (scratch_.queued[neighbour] != 0 || membership_.community[neighbour] == target) continue;
-      scratch_.queued[neighbour] = 1;
-      scratch_.queue[tail_++ & mask_] = neighbour;
+    tell_neighbours(node, own, target);
+  }
+
+  /// Corrects what `node` counts for inside its old and new community, and queues the neighbours that may want to follow.
+  void tell_neighbours(std::uint32_t node, std::uint32_t old_community, std::uint32_t new_community) {
+    const std::uint32_t* const neighbours = graph_.neighbours.data();
+    const std::uint64_t* const weights = graph_.weights.data();
+    const std::uint32_t* const community = membership_.community.data();
+    std::uint64_t* const inside = membership_.inside.data();
+    std::uint8_t* const queued = scratch_.queued.data();
+    std::uint32_t* const queue = scratch_.queue.data();
+    std::uint64_t tail = tail_;
+    const std::uint64_t end = graph_.offsets[node + std::size_t{1}];
+    for (std::uint64_t arc = graph_.offsets[node]; arc < end; ++arc) {
+      const std::uint32_t neighbour = neighbours[arc];
+      const std::uint32_t c = community[neighbour];
+      const auto joins = static_cast<std::uint64_t>(c == new_community);
+      const auto leaves = static_cast<std::uint64_t>(c == old_community);
+      inside[neighbour] += (weights[arc] & (0 - joins)) - (weights[arc] & (0 - leaves));  // modulo 2^64 until the node was looked at
+      const auto is_new = static_cast<std::uint8_t>((joins ^ 1U) & (queued[neighbour] ^ 1U));
+      queue[tail & mask_] = neighbour;
+      queued[neighbour] |= is_new;
+      tail += is_new;
     }
+    tail_ = tail;
   }
 
   const LevelGraph& graph_;

@@ -19,8 +19,9 @@ struct Membership {
   std::vector<double> strength_real;     ///< the same, rounded once
   std::vector<std::uint32_t> size;       ///< per community id: nodes of this level
   std::vector<std::uint32_t> empty_ids;  ///< a stack of the ids without nodes
+  std::vector<std::uint64_t> inside;     ///< per node: weight to the rest of its community; true after move_nodes only
 
-  /// Fills the rest from `community`, whose first `graph.num_nodes()` entries are set.
+  /// Fills the rest but `inside` from `community`, whose first `graph.num_nodes()` entries are set.
   void count(const LevelGraph& graph);
   /// Every node alone.
   void make_singletons(const LevelGraph& graph);

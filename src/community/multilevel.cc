@@ -1,6 +1,5 @@
 #include "community/multilevel.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>

@@ -1,6 +1,8 @@
 #include "community/refine.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,6 +12,7 @@
 #include "community/level_graph.h"
 #include "community/local_move.h"
 #include "community/scratch.h"
+#include "community/weigh.h"
 
 #include "vieweratlas/core/random.h"
 
@@ -20,17 +23,33 @@ constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 double real(std::uint64_t x) { return static_cast<double>(static_cast<std::int64_t>(x)); }
 
-/// exp(-x) for 0 <= x, to about 1e-7: made of + and * alone, because the library's exp may differ between processors in its last
-/// bit, and a run must not.
-double exp_of_minus(double x) {
-  if (x > 32) return 0;
-  // exp(-x) = exp(-x / 64)^64, the inner one by its Taylor series (|x / 64| <= 1/2).
-  const double t = x * (1.0 / 64);
-  double power =
-      1 -
-      t * (1 - t * (1.0 / 2) * (1 - t * (1.0 / 3) * (1 - t * (1.0 / 4) * (1 - t * (1.0 / 5) * (1 - t * (1.0 / 6) * (1 - t * (1.0 / 7)))))));
-  for (int i = 0; i < 6; ++i) power *= power;
-  return power;
+/// exp(-x) for x in steps of 1 / kStepsPerUnit, made while compiling by its series: the library's exp may differ between
+/// processors in the last bit, and a run must not. Odds within 6 % of the exact ones serve as well, and a table is fast.
+constexpr int kStepsPerUnit = 16;
+constexpr int kNumSteps = 32 * kStepsPerUnit;  // exp(-32) is about 1e-14; the last entry is 0: never
+
+constexpr std::array<double, kNumSteps> make_odds_table() {
+  double step_odds = 0;  // exp(-1 / kStepsPerUnit)
+  double term = 1;
+  for (int i = 1; i < 20; ++i) {
+    step_odds += term;
+    term *= -1.0 / kStepsPerUnit / i;
+  }
+  std::array<double, kNumSteps> table{};
+  double odds = 1;
+  for (double& entry : table) {
+    entry = odds;
+    odds *= step_odds;
+  }
+  table.back() = 0;
+  return table;
+}
+
+constexpr std::array<double, kNumSteps> kOdds = make_odds_table();
+
+/// exp(-x) of x = shortfall_in_steps / kStepsPerUnit.
+double odds_of(double shortfall_in_steps) {
+  return kOdds[static_cast<std::size_t>(std::min(shortfall_in_steps, static_cast<double>(kNumSteps - 1)))];
 }
 
 class Refiner {
@@ -49,9 +68,8 @@ class Refiner {
     shuffle_nodes(graph_.num_nodes(), random_, scratch_.order);
     for (std::uint32_t i = 0; i < graph_.num_nodes(); ++i) {
       const std::uint32_t node = scratch_.order[i];
-      if (refinement_.size[refinement_.community[node]] > 1) continue;
-      if (membership_.size[membership_.community[node]] == 1) continue;
-      if (is_well_connected(refinement_.community[node], membership_.community[node])) place(node);
+      const bool is_free = refinement_.is_single[node] != 0 && membership_.size[membership_.community[node]] > 1;
+      if (is_free && std::isfinite(refinement_.offered_strength[node])) place(node);
     }
     renumber();
   }
@@ -62,80 +80,70 @@ class Refiner {
     refinement_.community.resize(num_nodes);
     refinement_.strength.assign(graph_.strengths.begin(), graph_.strengths.end());
     refinement_.cut.resize(num_nodes);
-    refinement_.size.assign(num_nodes, 1);
-    const std::uint32_t* community = membership_.community.data();
+    refinement_.offered_strength.resize(num_nodes);
+    refinement_.is_single.assign(num_nodes, 1);
+    if (refinement_.options.size() <= num_nodes) refinement_.options.resize(num_nodes + std::size_t{1});
     for (std::uint32_t node = 0; node < num_nodes; ++node) {
       refinement_.community[node] = node;
-      std::uint64_t inside = 0;
-      for (std::uint64_t arc = graph_.offsets[node]; arc < graph_.offsets[node + 1]; ++arc) {
-        inside += community[graph_.neighbours[arc]] == community[node] ? graph_.weights[arc] : 0;
-      }
-      refinement_.cut[node] = inside;
+      refinement_.cut[node] = membership_.inside[node];
+      update_offer(node, membership_.community[node]);
     }
   }
 
-  /// At least as much weight to the rest of `parent` as the null model expects (the paper's gamma-connectedness).
-  [[nodiscard]] bool is_well_connected(std::uint32_t refined, std::uint32_t parent) const {
-    const std::uint64_t strength = refinement_.strength[refined];
-    return real(refinement_.cut[refined]) >= expected_per_product_ * real(strength) * real(membership_.strength[parent] - strength);
-  }
-
-  /// Sums the weight from `node` to each refined community inside its own community. Returns how many are touched.
-  std::size_t weigh_refined(std::uint32_t node) {
-    const std::uint32_t* community = membership_.community.data();
-    const std::uint32_t* refined = refinement_.community.data();
-    const std::uint32_t own = community[node];
-    std::size_t num_touched = 0;
-    for (std::uint64_t arc = graph_.offsets[node]; arc < graph_.offsets[node + 1]; ++arc) {
-      const std::uint32_t neighbour = graph_.neighbours[arc];
-      if (community[neighbour] != own) continue;
-      const std::uint32_t c = refined[neighbour];
-      const std::uint64_t before = scratch_.weight_to[c];
-      scratch_.touched[num_touched] = c;
-      num_touched += static_cast<std::size_t>(before == 0);
-      scratch_.weight_to[c] = before + graph_.weights[arc];
-    }
-    return num_touched;
+  /// Sets what a node that joins `refined` weighs itself against: the strength there, or infinity (no gain, whatever the weight)
+  /// where `refined` has less weight to the rest of `parent` than the null model expects (the paper's gamma-connectedness).
+  void update_offer(std::uint32_t refined, std::uint32_t parent) {
+    const double strength = real(refinement_.strength[refined]);
+    const double rest = real(membership_.strength[parent] - refinement_.strength[refined]);
+    const bool is_well_connected = real(refinement_.cut[refined]) >= expected_per_product_ * strength * rest;
+    refinement_.offered_strength[refined] = is_well_connected ? strength : std::numeric_limits<double>::infinity();
   }
 
   /// Merges the singleton `node` into a refined community drawn with odds exp(gain / theta), if any has a gain.
   void place(std::uint32_t node) {
-    const std::size_t num_touched = weigh_refined(node);
-    const std::uint32_t parent = membership_.community[node];
+    const std::size_t num_options = weigh_options(node);
+    if (num_options == 0) return;
+    const RefineOption chosen = refinement_.options[num_options == 1 ? 0 : draw(node, num_options)];
+    const std::uint64_t cut = refinement_.cut[node];
+    refinement_.cut[chosen.community] = refinement_.cut[chosen.community] + cut - 2 * chosen.weight;
+    refinement_.strength[chosen.community] += refinement_.strength[node];
+    refinement_.is_single[chosen.community] = 0;
+    refinement_.community[node] = chosen.community;
+    update_offer(chosen.community, membership_.community[node]);
+  }
+
+  /// Lists the refined communities that `node` gains from joining. Returns their number.
+  std::size_t weigh_options(std::uint32_t node) {
+    const std::uint32_t* const community = membership_.community.data();
+    const std::size_t num_touched = weigh_groups_inside(graph_, node, community, refinement_.community.data(), scratch_);
     const double expected_per_strength = expected_per_product_ * real(graph_.strengths[node]);
-    refinement_.options.clear();
-    refinement_.odds.clear();
-    double best_gain = 0;
+    const double* const offered_strength = refinement_.offered_strength.data();
+    RefineOption* const options = refinement_.options.data();
+    std::size_t num_options = 0;
     for (std::size_t i = 0; i < num_touched; ++i) {
       const std::uint32_t c = scratch_.touched[i];
-      const double gain = real(scratch_.weight_to[c]) - expected_per_strength * real(refinement_.strength[c]);
-      if (gain <= 0 || !is_well_connected(c, parent)) continue;
-      best_gain = std::max(best_gain, gain);
-      refinement_.options.push_back(c);
-      refinement_.odds.push_back(gain);
+      const std::uint64_t weight = std::exchange(scratch_.weight_to[c], 0);
+      const double gain = real(weight) - expected_per_strength * offered_strength[c];
+      options[num_options] = {.gain = gain, .weight = weight, .community = c};
+      num_options += static_cast<std::size_t>(gain > 0);
     }
-    if (!refinement_.options.empty()) merge(node, draw(best_gain, theta_ * real(graph_.strengths[node])));
-    for (std::size_t i = 0; i < num_touched; ++i) scratch_.weight_to[scratch_.touched[i]] = 0;
+    return num_options;
   }
 
-  std::uint32_t draw(double best_gain, double theta) {
+  std::size_t draw(std::uint32_t node, std::size_t num_options) {
+    RefineOption* const options = refinement_.options.data();
+    double best_gain = 0;
+    for (std::size_t i = 0; i < num_options; ++i) best_gain = std::max(best_gain, options[i].gain);
+    const double steps_per_weight = kStepsPerUnit / (theta_ * real(graph_.strengths[node]));
     double sum = 0;
-    for (double& odds : refinement_.odds) {
-      sum += exp_of_minus((best_gain - odds) / theta);
-      odds = sum;
+    for (std::size_t i = 0; i < num_options; ++i) {
+      sum += odds_of((best_gain - options[i].gain) * steps_per_weight);
+      options[i].cumulative_odds = sum;
     }
     const double point = random_.uniform() * sum;
-    const auto chosen = std::upper_bound(refinement_.odds.begin(), refinement_.odds.end() - 1, point);
-    return refinement_.options[static_cast<std::size_t>(chosen - refinement_.odds.begin())];
-  }
-
-  void merge(std::uint32_t node, std::uint32_t target) {
-    const std::uint32_t own = refinement_.community[node];
-    refinement_.cut[target] = refinement_.cut[target] + refinement_.cut[own] - 2 * scratch_.weight_to[target];
-    refinement_.strength[target] += refinement_.strength[own];
-    ++refinement_.size[target];
-    refinement_.size[own] = 0;
-    refinement_.community[node] = target;
+    std::size_t chosen = 0;
+    while (chosen + 1 < num_options && options[chosen].cumulative_odds <= point) ++chosen;
+    return chosen;
   }
 
   void renumber() {
