@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>

@@ -36,7 +36,7 @@ struct FileTally {
 
 /// A piece of a file that holds whole records; only the last piece may end in the middle of one.
 struct Block {
-  std::string_view text;  ///< followed by kPadding readable bytes
+  std::string_view text;  ///< in a worker's TextBuffer: followed by kPadding bytes, which may be written for a while
   std::uint32_t file = 0;
   std::uint64_t first_line = 1;
   std::uint64_t stored_bytes = 0;  ///< bytes of the file that were read for it

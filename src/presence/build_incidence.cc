@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "presence/intake.h"
 #include "presence/resolve.h"
+#include "presence/viewer_key.h"
 #include "presence/viewer_partitions.h"
 
 #include "vieweratlas/core/parallel.h"

@@ -1,6 +1,7 @@
 #include "presence/csv_records.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -14,9 +15,9 @@
 #include "presence/intake.h"
 #include "presence/loss_log.h"
 #include "presence/snapshot_fields.h"
-#include "presence/viewer_key.h"
 
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
 
@@ -40,7 +41,8 @@ void CsvSplitter::split(std::string_view text, std::size_t begin, CsvRow& row) {
     // Whatever stands between a closing quote and the next separator is no part of the format; it is dropped.
     std::size_t end = at;
     while (end < text.size() && text[end] != ',' && text[end] != '\n') ++end;
-    std::string_view field = is_quoted ? unescaped(quoted) : text.substr(at, end - at);
+    std::string_view field = text.substr(at, end - at);
+    if (is_quoted) field = row.in_open_quote ? quoted : unescaped(quoted);
     more = end < text.size() && text[end] == ',';
     row.has_newline = end < text.size() && text[end] == '\n';
     if (!is_quoted && !more && field.ends_with('\r')) field.remove_suffix(1);

@@ -1,6 +1,5 @@
 #include "presence/framing.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -30,7 +29,7 @@ std::size_t string_end(std::string_view text, std::size_t begin) {
 /// Past the last whole object at the top level of a sequence or an array.
 std::size_t whole_objects(std::string_view text) {
   std::size_t end = 0;
-  for (std::size_t at = text.find('{'); at != kNone; at = text.find('{', end)) {
+  for (std::size_t at = next_object(text, 0); at != kNone; at = next_object(text, end)) {
     const std::size_t next = object_end(text, at);
     if (next == kNone) break;
     end = next;
@@ -67,7 +66,9 @@ Framing framing_of(SnapshotFormat format, std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlank);
   if (first == kNone) return Framing::kLines;
   if (text[first] == '[') return Framing::kObjects;
-  if (format == SnapshotFormat::kLines || text[first] != '{') return Framing::kLines;
+  if (format == SnapshotFormat::kLines) return Framing::kLines;
+  // A number or a string is JSON too, if no snapshot; anything else is damage, and the next line may be whole again.
+  if (text[first] != '{') return std::string_view("\"-0123456789").find(text[first]) == kNone ? Framing::kLines : Framing::kObjects;
   // A .json file is lines when its first line is an object and a second one follows.
   const std::size_t newline = text.find('\n', first);
   if (newline == kNone || !trim(text.substr(first, newline - first)).ends_with('}')) return Framing::kObjects;
@@ -85,6 +86,15 @@ std::size_t whole_records(Framing framing, std::string_view text) {
     case Framing::kCsv: return whole_csv_rows(text);
   }
   return 0;
+}
+
+std::size_t next_object(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find_first_of("{\"", from); at != kNone; at = text.find_first_of("{\"", at)) {
+    if (text[at] == '{') return at;
+    at = string_end(text, at);
+    if (at == kNone) return kNone;
+  }
+  return kNone;
 }
 
 std::size_t object_end(std::string_view text, std::size_t begin) {

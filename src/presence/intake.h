@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "presence/aliases.h"
 #include "presence/file_name.h"
 #include "presence/loss_log.h"
 #include "presence/snapshot_fields.h"
@@ -44,7 +45,7 @@ class TextTable {
 
  private:
   struct Hash {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard names it
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
   inline static const std::string kNothing;
@@ -77,9 +78,12 @@ class Intake {
   void add_row(OpenRecord record, const ViewerKey& viewer) {
     if (record.wanted) writer_.add(viewer, record.number);
   }
+  /// Says that the viewer with this platform id has this login.
+  void add_alias(const ViewerKey& login, const ViewerKey& id) { aliases_.add(login, id); }
   /// To be called when all is read.
   void flush() { writer_.flush(); }
 
+  [[nodiscard]] const AliasTable& aliases() const { return aliases_; }
   [[nodiscard]] LossLog& losses() { return losses_; }
   [[nodiscard]] const std::vector<Record>& records() const { return records_; }
   [[nodiscard]] const TextTable& texts() const { return texts_; }
@@ -91,6 +95,7 @@ class Intake {
   std::vector<Record> records_;
   std::optional<SnapshotFacts> last_facts_;
   OpenRecord last_record_;
+  AliasTable aliases_;
   LossLog losses_;
 };
 

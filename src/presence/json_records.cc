@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "presence/viewer_key.h"
 
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
 namespace {
@@ -47,11 +49,20 @@ Outcome outcome_of(simdjson::error_code error) {
   }
 }
 
-/// A token without the blanks after it.
-std::string_view without_blanks(std::string_view token) {
-  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
-  return token;
-}
+/// Ends a text with a NUL for as long as it lives. The parser's iterator trusts that no structural character follows a document;
+/// where records follow each other one does, and would lead a malformed record into the next.
+class Terminator {
+ public:
+  /// `text` is followed by at least one byte of writable memory.
+  explicit Terminator(std::string_view text) : end_(const_cast<char*>(text.data()) + text.size()), kept_(*end_) { *end_ = '\0'; }
+  Terminator(const Terminator&) = delete;
+  Terminator& operator=(const Terminator&) = delete;
+  ~Terminator() { *end_ = kept_; }
+
+ private:
+  char* end_;
+  char kept_;
+};
 
 /// Which field of a chatter object names the viewer: ids before logins.
 std::optional<unsigned> rank_of_name(std::string_view field) {
@@ -87,7 +98,9 @@ class JsonRecords::Reader {
   Outcome take(std::string_view object, std::uint64_t line);
   Outcome take_repaired(std::string_view object, std::uint64_t line);
   Outcome parse(std::string_view object);
+  Outcome walk(std::string_view object);
   Outcome commit(std::uint64_t line);
+  [[nodiscard]] std::string_view token_of(ondemand::value& value) const;
   simdjson::error_code read_field(ondemand::field field);
   simdjson::error_code read_chatters(ondemand::value value);
   simdjson::error_code read_chatter(ondemand::value value);
@@ -99,9 +112,11 @@ class JsonRecords::Reader {
   const Block* block_ = nullptr;
   ondemand::parser parser_;
   std::string repaired_;
+  std::string_view object_;
   // Of the record being parsed; taken over by commit() when the record turns out to be whole.
   RawFields fields_;
   std::vector<ViewerKey> chatters_;
+  std::vector<ViewerAlias> aliases_;
   bool chatters_is_array_ = false;
   std::uint64_t num_wrong_chatters_ = 0;
   std::string wrong_chatter_;
@@ -148,16 +163,13 @@ void JsonRecords::Reader::read_objects(std::string_view text, std::uint64_t firs
   constexpr std::string_view kBetween = " \t\r\n,[]";
   std::uint64_t line = first_line;
   std::size_t counted = 0;  // `line` is that of this position
-  bool complained = false;
   for (std::size_t at = text.find_first_not_of(kBetween); at != std::string_view::npos; at = text.find_first_not_of(kBetween, at)) {
     line += static_cast<std::uint64_t>(
         std::count(text.begin() + static_cast<std::ptrdiff_t>(counted), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
     counted = at;
     if (text[at] != '{') {
-      // Scalars between objects, or no JSON at all: one complaint for all of them.
-      if (!complained) block_->tally->add_foreign(line);
-      complained = true;
-      at = text.find('{', at);
+      block_->tally->add_foreign(line);  // whatever stands between two objects counts as one record
+      at = next_object(text, at);
       if (at == std::string_view::npos) return;
       continue;
     }
@@ -222,8 +234,19 @@ Outcome JsonRecords::Reader::take_repaired(std::string_view object, std::uint64_
 Outcome JsonRecords::Reader::parse(std::string_view object) {
   fields_.clear();
   chatters_.clear();
+  aliases_.clear();
   chatters_is_array_ = false;
   num_wrong_chatters_ = 0;
+  object_ = object;
+  const Terminator terminator(object);
+  const Outcome outcome = walk(object);
+  if (outcome != Outcome::kSnapshot) return outcome;
+  const bool is_snapshot =
+      fields_.has(Field::kChatters) || fields_.has(Field::kChatter) || (fields_.has(Field::kChannel) && fields_.has(Field::kTime));
+  return is_snapshot ? Outcome::kSnapshot : Outcome::kForeign;
+}
+
+Outcome JsonRecords::Reader::walk(std::string_view object) {
   ondemand::document document;
   if (const auto error = parser_.iterate(object.data(), object.size(), object.size() + kPadding).get(document)) return outcome_of(error);
   ondemand::object root;
@@ -233,10 +256,7 @@ Outcome JsonRecords::Reader::parse(std::string_view object) {
     if (std::move(member).get(field) != simdjson::SUCCESS) return Outcome::kInvalid;
     if (read_field(field) != simdjson::SUCCESS) return Outcome::kInvalid;
   }
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) return Outcome::kMore;
-  const bool is_snapshot =
-      fields_.has(Field::kChatters) || fields_.has(Field::kChatter) || (fields_.has(Field::kChannel) && fields_.has(Field::kTime));
-  return is_snapshot ? Outcome::kSnapshot : Outcome::kForeign;
+  return document.current_location().error() == simdjson::OUT_OF_BOUNDS ? Outcome::kSnapshot : Outcome::kMore;
 }
 
 Outcome JsonRecords::Reader::commit(std::uint64_t line) {
@@ -258,8 +278,18 @@ Outcome JsonRecords::Reader::commit(std::uint64_t line) {
   if (num_wrong_chatters_ > 0) losses.add(reason::kWrongChatter, place, "a chatter has no name", wrong_chatter_, num_wrong_chatters_);
   const Intake::OpenRecord record = intake_->open(*std::move(facts));
   for (const ViewerKey& viewer : chatters_) intake_->add_row(record, viewer);
+  for (const ViewerAlias& alias : aliases_) intake_->add_alias(alias.login, alias.id);
   block_->tally->num_snapshots.fetch_add(1, std::memory_order_relaxed);
   return Outcome::kSnapshot;
+}
+
+/// A value's first token without the blanks after it; empty when a malformed record led beyond its end.
+std::string_view JsonRecords::Reader::token_of(ondemand::value& value) const {
+  std::string_view token = value.raw_json_token();
+  const char* end = object_.data() + object_.size();
+  if (token.data() > end || token.size() > static_cast<std::size_t>(end - token.data())) return {};
+  while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
+  return token;
 }
 
 simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
@@ -270,7 +300,7 @@ simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
   ondemand::value value = field.value();
   ondemand::json_type type{};
   if (const auto error = value.type().get(type)) return error;
-  const std::string_view token = without_blanks(value.raw_json_token());
+  const std::string_view token = token_of(value);
   if (type == ondemand::json_type::null) return simdjson::SUCCESS;
   if (type == ondemand::json_type::array && name->field == Field::kChatters) {
     fields_.set(*name, RawValue::Kind::kOther, token);
@@ -280,9 +310,12 @@ simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
     std::string_view text;
     if (const auto error = value.get_string().get(text)) return error;
     fields_.set(*name, RawValue::Kind::kText, text);
-  } else {
-    fields_.set(*name, type == ondemand::json_type::number ? RawValue::Kind::kNumber : RawValue::Kind::kOther, token);
+    return simdjson::SUCCESS;
   }
+  if (type == ondemand::json_type::number) {
+    if (const auto error = value.get_double().error()) return error;  // the iterator does not look at what it steps over
+  }
+  fields_.set(*name, type == ondemand::json_type::number ? RawValue::Kind::kNumber : RawValue::Kind::kOther, token);
   return simdjson::SUCCESS;
 }
 
@@ -294,7 +327,7 @@ simdjson::error_code JsonRecords::Reader::read_chatters(ondemand::value value) {
     ondemand::value chatter;
     if (const auto error = std::move(element).get(chatter)) return error;
     // The common case without a copy: a plain lower-case name between quotes.
-    const std::string_view token = without_blanks(chatter.raw_json_token());
+    const std::string_view token = token_of(chatter);
     if (token.size() > 2 && token.front() == '"' && token.back() == '"') {
       const std::string_view name = token.substr(1, token.size() - 2);
       if (!needs_care(name) && name.front() > ' ' && name.back() > ' ') {
@@ -311,7 +344,7 @@ simdjson::error_code JsonRecords::Reader::read_chatter(ondemand::value value) {
   ondemand::json_type type{};
   if (const auto error = value.type().get(type)) return error;
   if (type == ondemand::json_type::object) return read_chatter_object(value);
-  const std::string_view token = without_blanks(value.raw_json_token());
+  const std::string_view token = token_of(value);
   if (type == ondemand::json_type::string) {
     std::string_view text;
     if (const auto error = value.get_string().get(text)) return error;
@@ -327,33 +360,39 @@ simdjson::error_code JsonRecords::Reader::read_chatter(ondemand::value value) {
 simdjson::error_code JsonRecords::Reader::read_chatter_object(ondemand::value value) {
   ondemand::object object;
   if (const auto error = value.get_object().get(object)) return error;
-  unsigned best_rank = kNoRank;
-  std::string_view best;
+  unsigned id_rank = kNoRank;
+  unsigned login_rank = kNoRank;
+  std::string_view id;
+  std::string_view login;
   for (auto member : object) {
     ondemand::field field;
     if (const auto error = std::move(member).get(field)) return error;
     std::string_view key;
     if (const auto error = field.unescaped_key().get(key)) return error;
     const auto rank = rank_of_name(key);
-    if (!rank || *rank >= best_rank) continue;
+    if (!rank) continue;
+    const bool is_id = *rank < kNumIdRanks;
     ondemand::value part = field.value();
     ondemand::json_type type{};
     if (const auto error = part.type().get(type)) return error;
     std::string_view text;
     if (type == ondemand::json_type::string) {
       if (const auto error = part.get_string().get(text)) return error;
-    } else if (type == ondemand::json_type::number && *rank < kNumIdRanks) {
-      text = without_blanks(part.raw_json_token());
+    } else if (type == ondemand::json_type::number && is_id) {
+      text = token_of(part);
     }
-    if (trim(text).empty()) continue;
+    unsigned& best_rank = is_id ? id_rank : login_rank;
+    text = trim(text);
+    if (text.empty() || *rank >= best_rank) continue;
     best_rank = *rank;
-    best = text;
+    (is_id ? id : login) = text;
   }
-  if (best_rank == kNoRank) {
+  if (id.empty() && login.empty()) {
     stage_wrong("{}");
   } else {
-    stage(best);
+    stage(id.empty() ? login : id);
   }
+  if (!id.empty() && !login.empty()) aliases_.push_back({.login = ViewerTable::key_of(login), .id = ViewerTable::key_of(id)});
   return simdjson::SUCCESS;
 }
 

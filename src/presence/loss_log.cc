@@ -1,9 +1,11 @@
 #include "presence/loss_log.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/presence/losses.h"

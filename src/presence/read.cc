@@ -4,13 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <map>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -50,15 +48,15 @@ Result<std::vector<FileEntry>> list(const fs::path& folder) {
 /// Says which files may be incomplete because somebody writes them: those of the newest minute, if there are older ones. Files
 /// that are all of one minute were copied or unpacked together. A file alone may be growing.
 void mark_files_being_written(std::vector<InputFile>& files) {
-  constexpr std::int64_t kMinute_s = 60;
+  constexpr std::int64_t kMinuteSeconds = 60;
   std::int64_t newest = std::numeric_limits<std::int64_t>::min();
   std::int64_t oldest = std::numeric_limits<std::int64_t>::max();
   for (const InputFile& file : files) {
     newest = std::max(newest, file.modified_s);
     oldest = std::min(oldest, file.modified_s);
   }
-  if (files.size() > 1 && newest - oldest < kMinute_s) return;
-  for (InputFile& file : files) file.being_written = newest - file.modified_s < kMinute_s;
+  if (files.size() > 1 && newest - oldest < kMinuteSeconds) return;
+  for (InputFile& file : files) file.being_written = newest - file.modified_s < kMinuteSeconds;
 }
 
 Result<Listing> list_input(const fs::path& folder) {
@@ -98,9 +96,8 @@ Error no_data(const fs::path& folder, const Listing& listing, const ReadOptions&
       "No data found in " + where +
       ": looked in it and all folders below for snapshots in .json, .ndjson, .jsonl and .csv files (also .gz and .zst); found " +
       with_thousands(listing.files.size()) + " such files";
-  if (const std::uint64_t lost = report.losses.total(); lost > 0) {
-    message +=
-        " with nothing usable (" + with_thousands(lost) + " losses, such as " + report.losses.by_reason().begin()->second.example + ")";
+  if (const auto& losses = report.losses.by_reason(); !losses.empty()) {
+    message += " with nothing usable (" + losses.begin()->first + " at " + losses.begin()->second.example + ")";
   } else if (!listing.files.empty()) {
     message += " without snapshots";
   }

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "presence/aliases.h"
+#include "presence/block.h"
 #include "presence/build_incidence.h"
 #include "presence/csv_records.h"
 #include "presence/facts.h"
@@ -31,6 +33,7 @@
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/read.h"
+#include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
 namespace {
@@ -121,8 +124,14 @@ class FileReading {
   [[nodiscard]] IntakeShared& shared() { return shared_; }
   [[nodiscard]] std::vector<const Intake*> intakes() const {
     std::vector<const Intake*> result;
+    result.reserve(workers_.size());
     for (const auto& worker : workers_) result.push_back(&worker->intake());
     return result;
+  }
+  [[nodiscard]] std::vector<ViewerAlias> aliases() const {
+    AliasTable all;
+    for (const auto& worker : workers_) all.merge(worker->intake().aliases());
+    return all.sorted();
   }
   /// Frees the parsers and their texts; losses and summaries stay.
   void release_workers() {
@@ -241,14 +250,16 @@ Result<Presence> read_files(const std::vector<InputFile>& files, int folder, con
   if (partitions.num_viewers() >= std::numeric_limits<std::uint32_t>::max()) {
     return Error{ErrorCode::kLimitExceeded, "more than 4 billion viewers; choose a shorter window with --since, --until or --last"};
   }
-  Resolution resolution = resolve(reading.intakes(), reading.shared().num_records.load(),
-                                  {.since = options.since, .until = options.until, .last = options.last});
+  const std::uint32_t num_records = reading.shared().num_records.load();
+  Resolution resolution = resolve(reading.intakes(), num_records, {.since = options.since, .until = options.until, .last = options.last});
+  const std::vector<ViewerAlias> aliases = reading.aliases();
   reading.release_workers();
   Presence presence;
   reading.report(presence.report);
   if (options.strict && !presence.report.losses.empty()) return strict_error(presence.report.losses);
   report_snapshots(resolution, presence.report);
 
+  if (!aliases.empty()) move_to_ids(partitions, aliases, num_records);
   BuiltIncidence built = build_incidence(partitions, resolution, pool);
   presence.report.num_presence_rows = built.num_presence_rows;
   presence.report.num_duplicate_rows = built.num_duplicate_rows;
@@ -256,7 +267,7 @@ Result<Presence> read_files(const std::vector<InputFile>& files, int folder, con
   presence.channels = std::move(resolution.channels);
   presence.incidence = std::move(built.incidence);
   for (std::uint32_t c = 0; c < presence.channels.size(); ++c) presence.channels[c].audience = presence.incidence.row(c).size();
-  presence.viewers = ViewerTable(std::move(built.viewers));
+  presence.viewers = ViewerTable(std::move(built.viewers), aliases);
   return presence;
 }
 

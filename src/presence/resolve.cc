@@ -9,7 +9,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "presence/intake.h"
 
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/presence/channel.h"
 
 namespace vieweratlas::presence_internal {
 namespace {
@@ -107,7 +107,7 @@ UtcTime utc(std::int64_t seconds) { return UtcTime(std::chrono::seconds(seconds)
 class Resolver {
  public:
   Resolver(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window) {
-    result_.snapshot_of_record.assign(num_records, kOutside);
+    result_.snapshot_of_record.assign(num_records + std::size_t{1}, kOutside);
     records_ = gather(intakes, result_.texts);
     live_ = static_cast<std::uint32_t>(std::lower_bound(result_.texts.begin(), result_.texts.end(), "live") - result_.texts.begin());
     for (const Record& record : records_) {

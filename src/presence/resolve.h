@@ -32,7 +32,7 @@ inline constexpr std::uint32_t kOutside = std::numeric_limits<std::uint32_t>::ma
 struct Resolution {
   std::vector<Channel> channels;                  ///< sorted by login; games, languages, titles and audience not filled in yet
   std::vector<ResolvedSnapshot> snapshots;        ///< sorted by channel, then time
-  std::vector<std::uint32_t> snapshot_of_record;  ///< by record number; kOutside for records outside of the window
+  std::vector<std::uint32_t> snapshot_of_record;  ///< by record number; kOutside outside of the window and at the end
   std::vector<std::string> texts;                 ///< sorted; texts[0] is empty
   std::uint64_t num_outside_window = 0;           ///< distinct snapshots
   std::map<std::string, std::uint64_t> sources;

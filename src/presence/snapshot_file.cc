@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "presence/block.h"
 #include "presence/csv_records.h"
@@ -23,7 +23,7 @@
 #include "presence/viewer_key.h"
 
 #include "vieweratlas/core/digest.h"
-#include "vieweratlas/core/text.h"
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/storage/compression.h"
 
 namespace vieweratlas::presence_internal {
@@ -55,7 +55,7 @@ void TextBuffer::reserve(std::size_t size, std::size_t keep) {
 class SnapshotFile::Source {
  public:
   Source(const InputFile& input, int descriptor, std::uint64_t max_content)
-      : input_(input), descriptor_(descriptor), max_content_(max_content) {
+      : input_(input), max_content_(max_content), descriptor_(descriptor) {
     XXH3_128bits_reset(&hash_);
   }
   Source(const Source&) = delete;
@@ -105,6 +105,7 @@ class SnapshotFile::Source {
   std::size_t read_descriptor(char* out, std::size_t size) {
     std::size_t got = 0;
     while (got < size) {
+      // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): blocks of one file come one after the other
       const ssize_t part = ::read(descriptor_, out + got, size - got);
       if (part < 0 && errno == EINTR) continue;
       if (part < 0) {
@@ -139,17 +140,17 @@ class SnapshotFile::Source {
     }
   }
 
-  const InputFile& input_;
-  int descriptor_;
-  std::uint64_t max_content_;
   XXH3_state_t hash_{};
+  const InputFile& input_;
+  std::uint64_t max_content_;
   std::uint64_t num_stored_ = 0;
-  bool is_sniffed_ = false;
-  bool is_compressed_ = false;
-  std::string content_;
+  std::string content_;  // of a compressed file
   std::size_t content_at_ = 0;
   std::string_view problem_reason_;
   std::string problem_;
+  int descriptor_;
+  bool is_sniffed_ = false;
+  bool is_compressed_ = false;
 };
 
 SnapshotFile::SnapshotFile(const InputFile& input, std::uint32_t index, int folder, const ReadLimits& limits)
@@ -186,7 +187,7 @@ bool SnapshotFile::next(TextBuffer& buffer, Block& block, LossLog& losses) {
     std::string_view text = fill(buffer, losses);
     if (!has_begun_ && !begin(text)) {
       carry_.assign(text);
-      is_done_ = at_end_;
+      is_done_ = is_done_ || at_end_;
       continue;
     }
     const std::size_t whole = at_end_ ? text.size() : whole_records(framing_, text);

@@ -45,17 +45,38 @@ void ViewerPartition::prefetch(std::span<const PendingRow> rows) const {
   }
 }
 
-std::uint32_t ViewerPartition::intern(const ViewerKey& key) {
+/// The slot that holds `key`, or the free one where it belongs.
+std::size_t ViewerPartition::probe(const ViewerKey& key) const {
   const std::size_t mask = slots_.size() - 1;
   const std::uint32_t tag = tag_of(key);
   for (std::size_t at = key.low & mask;; at = (at + 1) & mask) {
-    Slot& slot = slots_[at];
-    if (slot.viewer_plus_1 == 0) {
-      keys_.push_back(key);
-      slot = {.tag = tag, .viewer_plus_1 = static_cast<std::uint32_t>(keys_.size())};
-      return slot.viewer_plus_1 - 1;
+    const Slot slot = slots_[at];
+    if (slot.viewer_plus_1 == 0 || (slot.tag == tag && keys_[slot.viewer_plus_1 - 1] == key)) return at;
+  }
+}
+
+std::uint32_t ViewerPartition::intern(const ViewerKey& key) {
+  Slot& slot = slots_[probe(key)];
+  if (slot.viewer_plus_1 == 0) {
+    keys_.push_back(key);
+    slot = {.tag = tag_of(key), .viewer_plus_1 = static_cast<std::uint32_t>(keys_.size())};
+  }
+  return slot.viewer_plus_1 - 1;
+}
+
+void ViewerPartition::take_out(std::span<const ViewerAlias> aliases, std::uint32_t retired_record, std::vector<PendingRow>& taken) {
+  if (aliases.empty() || keys_.empty()) return;
+  std::vector<const ViewerKey*> id_of(keys_.size(), nullptr);
+  for (const ViewerAlias& alias : aliases) {
+    const Slot slot = slots_[probe(alias.login)];
+    if (slot.viewer_plus_1 != 0) id_of[slot.viewer_plus_1 - 1] = &alias.id;
+  }
+  for (std::size_t c = 0; c < rows_.num_chunks(); ++c) {
+    for (Row& row : rows_.chunk(c)) {
+      if (id_of[row.viewer] == nullptr) continue;
+      taken.push_back({.key = *id_of[row.viewer], .record = row.record});
+      row.record = retired_record;
     }
-    if (slot.tag == tag && keys_[slot.viewer_plus_1 - 1] == key) return slot.viewer_plus_1 - 1;
   }
 }
 

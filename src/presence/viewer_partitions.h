@@ -9,6 +9,8 @@
 
 #include "presence/viewer_key.h"
 
+#include "vieweratlas/presence/viewer_table.h"
+
 // Interning viewers on all threads.
 //
 // A viewer's key is a hash, so its top bits split the viewers evenly into partitions that share nothing. A worker collects
@@ -44,11 +46,12 @@ class RowList {
   }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t num_chunks() const { return chunks_.size(); }
-  [[nodiscard]] std::span<const Row> chunk(std::size_t i) const {
-    return {chunks_[i].get(), i + 1 < chunks_.size() ? kChunk : size_ - i * kChunk};
-  }
+  [[nodiscard]] std::span<const Row> chunk(std::size_t i) const { return {chunks_[i].get(), chunk_size(i)}; }
+  [[nodiscard]] std::span<Row> chunk(std::size_t i) { return {chunks_[i].get(), chunk_size(i)}; }
 
  private:
+  [[nodiscard]] std::size_t chunk_size(std::size_t i) const { return i + 1 < chunks_.size() ? kChunk : size_ - i * kChunk; }
+
   std::vector<std::unique_ptr<Row[]>> chunks_;
   std::size_t size_ = 0;
 };
@@ -56,9 +59,11 @@ class RowList {
 /// The viewers of one range of keys and the rows in which they were seen.
 class ViewerPartition {
  public:
-  /// Interns and appends. Thread-safe.
+  /// Interns and appends rows. Thread-safe.
   void add(std::span<const PendingRow> rows);
 
+  /// Appends the rows of the logins in `aliases` to `taken`, under their ids; what stays behind points to `retired_record`.
+  void take_out(std::span<const ViewerAlias> aliases, std::uint32_t retired_record, std::vector<PendingRow>& taken);
   /// What was collected; not to be called while others add.
   [[nodiscard]] const std::vector<ViewerKey>& keys() const { return keys_; }
   [[nodiscard]] const RowList& rows() const { return rows_; }
@@ -75,6 +80,7 @@ class ViewerPartition {
 
   void grow(std::size_t num_viewers);
   void prefetch(std::span<const PendingRow> rows) const;
+  [[nodiscard]] std::size_t probe(const ViewerKey& key) const;
   std::uint32_t intern(const ViewerKey& key);
 
   std::mutex mutex_;

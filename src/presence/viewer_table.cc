@@ -1,10 +1,10 @@
 #include "vieweratlas/presence/viewer_table.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,15 +20,27 @@ ViewerTable::Key ViewerTable::key_of(std::string_view login_or_id) {
   return presence_internal::key_of_lower(login_or_id);
 }
 
-ViewerTable::ViewerTable(std::vector<Key> keys) : keys_(std::move(keys)) {
-  if (std::is_sorted(keys_.begin(), keys_.end())) return;
-  order_.resize(keys_.size());
-  std::iota(order_.begin(), order_.end(), 0U);
-  std::sort(order_.begin(), order_.end(), [this](std::uint32_t a, std::uint32_t b) { return keys_[a] < keys_[b]; });
+ViewerTable::ViewerTable(std::vector<Key> keys, std::span<const ViewerAlias> aliases) : keys_(std::move(keys)) {
+  if (!std::is_sorted(keys_.begin(), keys_.end())) {
+    order_.resize(keys_.size());
+    std::iota(order_.begin(), order_.end(), 0U);
+    std::sort(order_.begin(), order_.end(), [this](std::uint32_t a, std::uint32_t b) { return keys_[a] < keys_[b]; });
+  }
+  for (const ViewerAlias& alias : aliases) {
+    if (const auto viewer = find(alias.id)) of_alias_.emplace_back(alias.login, *viewer);
+  }
+  std::sort(of_alias_.begin(), of_alias_.end());
 }
 
 std::optional<std::uint32_t> ViewerTable::find(std::string_view login_or_id) const {
   const Key key = key_of(login_or_id);
+  if (const auto viewer = find(key)) return viewer;
+  const auto at = std::lower_bound(of_alias_.begin(), of_alias_.end(), std::pair(key, std::uint32_t{0}));
+  if (at == of_alias_.end() || at->first != key) return std::nullopt;
+  return at->second;
+}
+
+std::optional<std::uint32_t> ViewerTable::find(const Key& key) const {
   if (order_.empty()) {
     const auto at = std::lower_bound(keys_.begin(), keys_.end(), key);
     if (at == keys_.end() || *at != key) return std::nullopt;

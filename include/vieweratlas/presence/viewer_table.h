@@ -3,10 +3,14 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vieweratlas {
+
+struct ViewerAlias;
 
 /// Finds the dense id of a viewer by login or platform id. Names themselves are not kept: a viewer is known by a 128-bit
 /// hash (at 10^9 viewers the chance that any two collide is below 10^-20), which costs 16 bytes a viewer and leaks nothing.
@@ -23,16 +27,25 @@ class ViewerTable {
   [[nodiscard]] static Key key_of(std::string_view login_or_id);
 
   ViewerTable() = default;
-  /// `keys[i]` is viewer i.
-  explicit ViewerTable(std::vector<Key> keys);
+  /// `keys[i]` is viewer i. With `aliases` a viewer who is known by id is found by login too; aliases of unknown ids are dropped.
+  explicit ViewerTable(std::vector<Key> keys, std::span<const ViewerAlias> aliases = {});
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(keys_.size()); }
   /// O(log n).
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view login_or_id) const;
 
  private:
+  [[nodiscard]] std::optional<std::uint32_t> find(const Key& key) const;
+
   std::vector<Key> keys_;
-  std::vector<std::uint32_t> order_;  // ids sorted by key
+  std::vector<std::uint32_t> order_;                     // ids sorted by key; empty when keys_ is sorted
+  std::vector<std::pair<Key, std::uint32_t>> of_alias_;  // sorted
+};
+
+/// A login of a viewer who is known by id.
+struct ViewerAlias {
+  ViewerTable::Key login;
+  ViewerTable::Key id;
 };
 
 }  // namespace vieweratlas
