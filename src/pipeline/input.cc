@@ -1,0 +1,186 @@
+#include "pipeline/input.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "vieweratlas/core/digest.h"
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/core/text.h"
+#include "vieweratlas/core/time.h"
+#include "vieweratlas/graph/measured.h"
+#include "vieweratlas/graph/overlap_graph.h"
+#include "vieweratlas/graph/project.h"
+#include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/presence/aggregate.h"
+#include "vieweratlas/presence/channel.h"
+#include "vieweratlas/presence/losses.h"
+#include "vieweratlas/presence/quality.h"
+#include "vieweratlas/presence/read.h"
+#include "vieweratlas/storage/local_files.h"
+
+namespace vieweratlas {
+
+Result<Presence> read_input(const std::filesystem::path& folder, const ReadOptions& options, ThreadPool& pool) {
+  Result<Presence> presence = read_presence(folder, options, pool);
+  if (presence.ok()) return presence;
+  const Error& cause = presence.error();
+  if (cause.code != ErrorCode::kNoData && cause.code != ErrorCode::kNotFound) return presence;
+  return Error{ErrorCode::kNoData, "No data found in " + printable(folder.string()) + ": " + cause.message +
+                                       ". Name the folder of your logs with --logs-dir, or make some with `vieweratlas simulate`"};
+}
+
+namespace pipeline_internal {
+namespace {
+
+using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
+
+void append_losses(const Losses& losses, Counts& counts) {
+  for (const auto& [reason, entry] : losses.by_reason()) counts.emplace_back("skipped_" + reason, entry.count);
+}
+
+Counts counts_of(const ReadReport& read, const AggregateReport& aggregate) {
+  Counts counts{
+      {"files", read.num_files},
+      {"snapshots", read.num_snapshots},
+      {"presence_rows", read.num_presence_rows},
+      {"duplicate_rows", read.num_duplicate_rows},
+      {"snapshots_outside_window", read.num_outside_window},
+  };
+  append_losses(read.losses, counts);
+  const Counts filtered{
+      {"channels_before_filters", aggregate.channels_before},
+      {"channels_below_viewer_count", aggregate.channels_below_viewer_count},
+      {"channels_excluded_by_game", aggregate.channels_excluded_by_game},
+      {"channels_below_audience", aggregate.channels_below_audience},
+      {"viewers_before_filters", aggregate.viewers_before},
+      {"viewers_on_bot_list", aggregate.viewers_on_bot_list},
+      {"viewers_over_cap", aggregate.viewers_over_cap},
+      {"viewers_below_appearances", aggregate.viewers_below_appearances},
+      {"memberships_before_filters", aggregate.memberships_before},
+      {"memberships", aggregate.memberships_after},
+  };
+  counts.insert(counts.end(), filtered.begin(), filtered.end());
+  return counts;
+}
+
+Result<AggregateOptions> complete_filters(const AnalysisOptions& options, std::uint32_t automatic_cap) {
+  AggregateOptions filters = options.aggregate;
+  const DegreeCap& cap = options.max_channels_per_viewer;
+  filters.max_channels_per_viewer = cap.automatic ? automatic_cap : cap.channels;
+  if (!options.bot_list.empty()) {
+    Result<std::vector<std::string>> bots = read_bot_list(options.bot_list);
+    if (!bots) return std::move(bots).error().with_context("reading the bot list");
+    filters.bots = *std::move(bots);
+  }
+  return filters;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> read_bot_list(const std::filesystem::path& file) {
+  const Result<std::string> text = read_file(file);
+  if (!text) return text.error();
+  std::vector<std::string> bots;
+  std::string_view rest = *text;
+  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+  for (const std::string_view line : split(rest, '\n')) {
+    const std::string_view name = trim(line.substr(0, line.find('#')));
+    if (!name.empty()) bots.emplace_back(name);
+  }
+  return bots;
+}
+
+void remove_isolated(std::vector<Channel>& channels, OverlapGraph& graph) {
+  constexpr std::uint32_t kGone = 0xFFFFFFFFU;
+  std::vector<std::uint32_t> new_id(graph.num_nodes(), kGone);
+  std::uint32_t kept = 0;
+  std::vector<std::uint64_t> offsets{0};
+  for (std::uint32_t node = 0; node < graph.num_nodes(); ++node) {
+    if (graph.degree(node) == 0) continue;
+    new_id[node] = kept;
+    if (kept != node) channels[kept] = std::move(channels[node]);
+    graph.audience[kept] = graph.audience[node];
+    offsets.push_back(graph.offsets[node + 1]);
+    ++kept;
+  }
+  for (std::uint32_t& neighbour : graph.neighbours) neighbour = new_id[neighbour];
+  channels.resize(kept);
+  graph.audience.resize(kept);
+  graph.offsets = std::move(offsets);
+}
+
+Result<GraphInput> graph_from_presence(const AnalysisOptions& options, ThreadPool& pool, AnalysisObserver& observer) {
+  observer.step_begins(AnalysisStep::kAggregate);
+  ReadOptions read = options.read;
+  read.progress = [&](std::uint64_t done, std::uint64_t total) { observer.progress(done, total); };
+  const Result<Presence> presence = read_input(options.folder, read, pool);
+  if (!presence) return presence.error();
+  GraphInput input;
+  input.quality = quality_report(*presence);
+  observer.presence_read(*presence, *input.quality);
+
+  const Result<AggregateOptions> filters = complete_filters(options, input.quality->suspected_bot_degree);
+  if (!filters) return filters.error();
+  Result<Aggregate> filtered = aggregate(*presence, *filters, pool);
+  if (!filtered) return std::move(filtered).error();
+  observer.aggregated(*filtered, filters->max_channels_per_viewer);
+  input.counts = counts_of(presence->report, filtered->report);
+  input.snapshot_sources = presence->report.snapshot_sources;
+  input.losses = presence->report.losses;
+  input.input_digest = presence->report.input_digest;
+  if (presence->report.first) input.window_begin = format_iso(*presence->report.first);
+  if (presence->report.last) input.window_end = format_iso(*presence->report.last);
+  observer.step_ends(AnalysisStep::kAggregate);
+  if (observer.cancelled()) return Error{ErrorCode::kCancelled, "stopped after reading"};
+
+  observer.step_begins(AnalysisStep::kGraph);
+  Result<Projection> projection = project(filtered->incidence, options.projection, pool);
+  if (!projection) return std::move(projection).error();
+  input.channels = std::move(filtered->channels);
+  input.max_shared = projection->report.max_shared;
+  input.counts.emplace_back("pairs_sharing", projection->report.num_pairs_sharing);
+  input.graph = std::move(projection->graph);
+  return input;
+}
+
+Result<GraphInput> graph_from_files(const AnalysisOptions& options, AnalysisObserver& observer) {
+  observer.step_begins(AnalysisStep::kAggregate);
+  const Result<std::string> edges = read_file(options.edges);
+  if (!edges) return Error{edges.error()}.with_context("reading the edges");
+  std::string nodes;
+  if (!options.nodes.empty()) {
+    Result<std::string> text = read_file(options.nodes);
+    if (!text) return std::move(text).error().with_context("reading the nodes");
+    nodes = *std::move(text);
+  }
+  Result<MeasuredGraph> measured =
+      read_measured_graph(*edges, options.edges.string(), nodes, options.nodes.string(), options.projection.min_shared);
+  if (!measured) return std::move(measured).error();
+  if (options.read.strict && !measured->losses.empty()) {
+    const auto& [reason, entry] = *measured->losses.by_reason().begin();
+    return Error{ErrorCode::kCorruptData, entry.example + " (" + reason + "); without --strict such rows are skipped and counted"};
+  }
+  observer.measured_graph_read(*measured);
+  GraphInput input;
+  input.measured = true;
+  input.input_digest = to_string(digest_of(to_string(digest_of(*edges)) + '\n' + to_string(digest_of(nodes))));
+  input.max_shared = measured->max_shared;
+  input.counts.emplace_back("edge_and_node_rows", measured->num_rows);
+  append_losses(measured->losses, input.counts);
+  input.losses = std::move(measured->losses);
+  observer.step_ends(AnalysisStep::kAggregate);
+  observer.step_begins(AnalysisStep::kGraph);
+  input.channels = std::move(measured->channels);
+  input.graph = std::move(measured->graph);
+  return input;
+}
+
+}  // namespace pipeline_internal
+}  // namespace vieweratlas
