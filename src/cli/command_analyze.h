@@ -1,0 +1,23 @@
+#pragma once
+
+#include "cli/command.h"
+#include "cli/configuration.h"
+#include "cli/setting_source.h"
+
+namespace vieweratlas {
+
+/// vieweratlas analyze
+class CommandAnalyze final : public Command {
+ public:
+  [[nodiscard]] Status setup(const CommandLine& line, const Environment& environment) override;
+  [[nodiscard]] Status run() override;
+  [[nodiscard]] bool wants_json() const override { return configuration_.settings.talk.json; }
+
+ private:
+  [[nodiscard]] Status tell_plan() const;
+
+  Configuration configuration_;
+  Environment environment_;
+};
+
+}  // namespace vieweratlas

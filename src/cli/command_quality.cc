@@ -1,0 +1,56 @@
+#include "cli/command_quality.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "cli/command_line.h"
+#include "cli/configuration.h"
+#include "cli/progress.h"
+#include "cli/quality_text.h"
+#include "cli/results.h"
+#include "cli/session.h"
+#include "cli/setting_source.h"
+#include "cli/settings.h"
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/core/text.h"
+#include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/presence/quality.h"
+#include "vieweratlas/presence/read.h"
+
+namespace vieweratlas {
+
+Status CommandQuality::setup(const CommandLine& line, const Environment& environment) {
+  environment_ = environment;
+  Result<Configuration> configuration = configuration_for(line, environment);
+  if (!configuration) return std::move(configuration).error();
+  configuration_ = *std::move(configuration);
+  return {};
+}
+
+Status CommandQuality::run() {
+  const Settings& settings = configuration_.settings;
+  if (settings.talk.dry_run) {
+    print_result(fmt::format("would read {}; quality writes nothing\n", printable(settings.analysis.folder.string(), 4000)));
+    return {};
+  }
+  Session session(configuration_, environment_, "stopped");
+  session.tell_settings();
+  ThreadPool pool(settings.talk.threads);
+  ReadOptions read = settings.analysis.read;
+  Console& console = session.console();
+  read.progress = [&](std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); };
+  console.begin_progress("reading", ProgressUnit::kBytes);
+  const Result<Presence> presence = read_input(settings.analysis.folder, read, pool);
+  console.end_progress();
+  if (!presence) return presence.error();
+  const QualityReport quality = quality_report(*presence);
+  print_result(wants_json() ? quality_json(quality, presence->report) : quality_text(quality, presence->report));
+  return {};
+}
+
+}  // namespace vieweratlas

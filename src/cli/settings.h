@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vieweratlas/core/log.h"
+#include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/simulate/simulate.h"
+
+namespace vieweratlas {
+
+enum class ColorChoice { kAuto, kAlways, kNever };
+
+/// The preset that a configuration starts from.
+struct PresetName {
+  std::string name = "default";
+};
+
+/// How the program runs and talks, for every command.
+struct TalkSettings {
+  PresetName preset;
+  LogLevel log_level = LogLevel::kInfo;
+  std::string log_format;  ///< empty = the program's own
+  std::filesystem::path log_file = "logs/pipeline.log";
+  ColorChoice color = ColorChoice::kAuto;
+  bool verbose = false;
+  bool quiet = false;
+  bool dry_run = false;
+  bool json = false;
+  std::uint32_t threads = 0;  ///< 0 = all processors that the process may use
+};
+
+enum class StorageType { kFile, kS3 };
+
+struct StorageSettings {
+  StorageType type = StorageType::kFile;
+  std::string bucket;
+  std::string prefix = "vieweratlas/";
+  std::string region = "us-east-1";
+};
+
+/// What `collect` and `continuous` will use; checked already, so that a configuration file is either right or wrong today.
+struct CollectionSettings {
+  std::filesystem::path logs_dir = "logs";
+  std::uint32_t top_channels_limit = 5000;
+  std::uint32_t interval_s = 3600;
+  std::uint32_t interval_minutes = 60;
+  std::uint32_t batch_size = 100;
+  std::uint32_t duration_per_batch_s = 60;
+  bool wait_for_hour_alignment = true;
+  double max_runtime_hours = 24;
+  std::uint32_t max_cycles = 100;
+  std::filesystem::path channels_file = "channels.txt";
+  std::vector<std::string> channels;
+  std::string oauth_token;
+  std::string client_id;
+  std::uint32_t analysis_interval_cycles = 24;
+};
+
+/// What the collection of recorded chats will use.
+struct VodSettings {
+  bool enabled = false;
+  std::uint32_t bucket_length_s = 60;
+  std::filesystem::path raw_dir = "logs/raw/vod_chat";
+  std::filesystem::path queue_file = "logs/state/vod_queue.json";
+  std::filesystem::path cli_path = "TwitchDownloaderCLI";
+  bool auto_discover = true;
+  std::uint32_t limit_per_channel = 5;
+  std::uint32_t max_age_hours = 24;
+  std::uint32_t max_age_days = 14;
+  std::uint64_t min_views = 0;
+  std::uint32_t max_per_run = 50;
+  double max_processing_hours = 4;
+  double rate_limit_delay_s = 2;
+};
+
+/// Width and height of the poster in inches.
+struct FigureSize {
+  double width = 20;
+  double height = 16;
+};
+
+/// Benchmark size of a simulated world; an empty name is the default world.
+struct SimulatedSize {
+  std::string name;
+};
+
+struct SimulateSettings {
+  SimulatedSize size;
+  SimulateOptions world;
+  std::filesystem::path output_dir = "logs";
+};
+
+struct PictureSettings {
+  FigureSize figure;
+  std::uint32_t label_top_n_nodes = 15;
+  bool label_only_top = false;  ///< false: further channels are named where there is room
+};
+
+/// Every value of the option table. Defaults stand in the structs of the layers that use them.
+struct Settings {
+  AnalysisOptions analysis;
+  PictureSettings pictures;
+  CollectionSettings collection;
+  StorageSettings storage;
+  VodSettings vod;
+  SimulateSettings simulate;
+  TalkSettings talk;
+};
+
+}  // namespace vieweratlas
