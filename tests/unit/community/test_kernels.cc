@@ -49,6 +49,17 @@ struct Finest {
   }
 };
 
+/// Per node: weight to the rest of its community.
+std::vector<std::uint64_t> weight_inside(const test::Graph& graph, const std::vector<std::uint32_t>& community) {
+  std::vector<std::uint64_t> inside(graph.num_nodes(), 0);
+  for (std::uint32_t node = 0; node < graph.num_nodes(); ++node) {
+    for (std::uint64_t arc = graph.offsets[node]; arc < graph.offsets[node + std::size_t{1}]; ++arc) {
+      if (community[graph.neighbours[arc]] == community[node]) inside[node] += graph.weights[arc];
+    }
+  }
+  return inside;
+}
+
 TEST(NullModel, ComparesExactlyWhereDoublesCannot) {
   // Gains differ by one unit in about 2^124 2W units: far below a double's precision.
   const NullModel model{.total_strength = (1ULL << 62U) - 1, .resolution_millionths = kResolutionUnit};
@@ -94,6 +105,7 @@ TEST(LocalMove, EachPhaseRaisesTheQualityUntilNoMoveGains) {
       ASSERT_LT(num_phases, 20) << "seed " << seed;
       const double before = finest.quality(membership.community);
       num_moves = move_nodes(level, membership, random, scratch);
+      EXPECT_EQ(membership.inside, weight_inside(finest.graph, membership.community)) << "seed " << seed;
       EXPECT_EQ(num_moves > 0, finest.quality(membership.community) > before) << "seed " << seed;
     }
     for (std::uint32_t node = 0; node < 50; ++node) {
@@ -137,6 +149,7 @@ TEST(Refine, RefinedCommunitiesAreConnectedPartsOfCommunities) {
     membership.community.resize(60);
     for (auto& c : membership.community) c = static_cast<std::uint32_t>(random.below(4));  // not connected at all
     membership.count(level);
+    membership.inside = weight_inside(finest.graph, membership.community);
     Scratch scratch;
     refine(level, membership, {.theta = seed % 2 == 0 ? kTheta : kAdventurousTheta, .random = random}, scratch);
     const auto& refined = scratch.refinement.community;
