@@ -388,7 +388,7 @@ constexpr std::array kSimulate{
     Option{.key = "simulate.mixing",
            .field = VA_FIELD(simulate.world.mixing),
            .heading = "World",
-           .help = "Share of a viewer's channels outside the home community; up to about 0.35 communities are easy to find.",
+           .help = "Share of a viewer's channels outside the home community; up to about 0.12 the planted communities can all be found.",
            .max = 1,
            .commands = kWorld,
            .flat = false},

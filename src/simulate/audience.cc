@@ -25,8 +25,8 @@ namespace {
 /// Viewers are drawn in blocks, each with a generator of its own. Their number bounds both the threads that help and the
 /// counters (blocks x channels), so it is fixed.
 constexpr std::size_t kBlocks = 64;
-constexpr double kSameLanguage = 3.0;
-constexpr double kSameGame = 2.0;
+constexpr double kSameLanguage = 4.5;
+constexpr double kSameGame = 3.0;
 /// Spread of the logarithm of the number of draws; after repeated channels are dropped, the mean square of the number of
 /// channels is 4-8 times the squared mean, as in the data sets that docs/performance.md measures.
 constexpr double kDegreeSigma = 2.0;

@@ -13,30 +13,36 @@ using Text = std::string_view;
 
 constexpr std::array<Text, 12> kEnScenes = {"Just Chatting", "League of Legends", "VALORANT", "Minecraft",         "Roleplay", "Chess",
                                             "Speedruns",     "Counter-Strike",    "Art",      "World of Warcraft", "Music",    "Fortnite"};
-constexpr std::array<Text, 24> kEnFirst = {"Amber", "Pixel", "Frost",  "Velvet", "Copper", "Quiet",  "Lunar",  "Mossy",
-                                           "Rapid", "Hazel", "Nimble", "Cobalt", "Salty",  "Brisk",  "Ember",  "Dusty",
-                                           "Sunny", "Misty", "Rusty",  "Polar",  "Mellow", "Clever", "Stormy", "Tidal"};
-constexpr std::array<Text, 24> kEnLast = {"Otter",  "Lantern", "Falcon", "Pickle",  "Harbor", "Wizard",  "Badger", "Comet",
-                                          "Turnip", "Willow",  "Goblin", "Kettle",  "Raven",  "Biscuit", "Moth",   "Anchor",
-                                          "Marble", "Puffin",  "Cactus", "Compass", "Yeti",   "Walnut",  "Heron",  "Gadget"};
+constexpr std::array<Text, 48> kEnFirst = {
+    "Amber",   "Pixel",     "Frost",   "Velvet", "Copper", "Quiet",    "Lunar",  "Mossy", "Rapid",  "Hazel",  "Nimble", "Cobalt",
+    "Salty",   "Brisk",     "Ember",   "Dusty",  "Sunny",  "Misty",    "Rusty",  "Polar", "Mellow", "Clever", "Stormy", "Tidal",
+    "Captain", "Professor", "Grandpa", "Auntie", "Sir",    "Lady",     "Doctor", "Lord",  "Neon",   "Paper",  "Violet", "Crooked",
+    "Sleepy",  "Hollow",    "Thirsty", "Iron",   "Wobbly", "Midnight", "Analog", "Turbo", "Plain",  "Silver", "Gentle", "Lucky"};
+constexpr std::array<Text, 48> kEnLast = {
+    "Otter",  "Lantern", "Falcon",  "Pickle",  "Harbor",   "Wizard",  "Badger",  "Comet",   "Turnip", "Willow", "Goblin",  "Kettle",
+    "Raven",  "Biscuit", "Moth",    "Anchor",  "Marble",   "Puffin",  "Cactus",  "Compass", "Yeti",   "Walnut", "Heron",   "Gadget",
+    "Waffle", "Pigeon",  "Meteor",  "Bramble", "Tortoise", "Noodle",  "Sparrow", "Canyon",  "Mitten", "Gecko",  "Parsnip", "Beacon",
+    "Walrus", "Teapot",  "Thistle", "Quokka",  "Pebble",   "Satchel", "Donut",   "Rook",    "Mango",  "Ferret", "Barrel",  "Orbit"};
 constexpr std::array<Text, 6> kEnTitles = {
     "{emoji} {game} until I drop, day {n}",   "road to the top, game {n} | !socials",
     "chill {game} \"just one more\" edition", "first time playing {game}, no spoilers please {emoji}",
     "GOOD MORNING CHAT, let's go, {n} wins",  "{game} with viewers, then whatever"};
 
 constexpr std::array<Text, 5> kEsScenes = {"Just Chatting", "Minecraft", "Roleplay", "League of Legends", "Football"};
-constexpr std::array<Text, 14> kEsFirst = {"Lobo",   "Luna",  "Fuego",  "Rayo",  "Sombra", "Cometa", "Trueno",
-                                           "Niebla", "Brasa", "Cumbre", "Marea", "Zorro",  "Pluma",  "Nube"};
-constexpr std::array<Text, 14> kEsLast = {"Verde",  "Loco",  "Azul",    "Norte", "DelSur",   "Veloz", "Tranquilo",
-                                          "Dorado", "Gamer", "Salvaje", "Rojo",  "Nocturno", "Bravo", "Feliz"};
+constexpr std::array<Text, 20> kEsFirst = {"Lobo",  "Luna",  "Fuego", "Rayo", "Sombra",  "Cometa", "Trueno", "Niebla", "Brasa",  "Cumbre",
+                                           "Marea", "Zorro", "Pluma", "Nube", "Capitan", "Abuela", "Doctor", "Dama",   "Canela", "Jaguar"};
+constexpr std::array<Text, 20> kEsLast = {"Verde",   "Loco",     "Azul",    "Norte",   "DelSur",   "Veloz", "Tranquilo",
+                                          "Dorado",  "Gamer",    "Salvaje", "Rojo",    "Nocturno", "Bravo", "Feliz",
+                                          "Perdido", "DeBarrio", "Eterno",  "Curioso", "DelMonte", "Lento"};
 constexpr std::array<Text, 4> kEsTitles = {"{emoji} ¡Buenas! Día {n} de {game}", "¿Llegamos hoy? {game}, sin parar",
                                            "charlando un rato, \"solo cinco minutos\"", "{game} con subs, ¡apúntate! {emoji}"};
 
 constexpr std::array<Text, 4> kPtScenes = {"Roleplay", "League of Legends", "Just Chatting", "Counter-Strike"};
-constexpr std::array<Text, 12> kPtFirst = {"Onça|onca", "Trovão|trovao", "Vento",     "Pedra", "Areia",   "Sertão|sertao",
-                                           "Cajá|caja", "Brisa",         "Maré|mare", "Tatu",  "Estrela", "Jacaré|jacare"};
-constexpr std::array<Text, 12> kPtLast = {"Azul",  "Doido", "DaSerra", "Ligeiro", "Noturno", "DoMar",
-                                          "Feroz", "Calmo", "Gamer",   "Real",    "Dourado", "Manso"};
+constexpr std::array<Text, 16> kPtFirst = {"Onça|onca",       "Trovão|trovao", "Vento",     "Pedra", "Areia",   "Sertão|sertao",
+                                           "Cajá|caja",       "Brisa",         "Maré|mare", "Tatu",  "Estrela", "Jacaré|jacare",
+                                           "Capitão|capitao", "Vovó|vovo",     "Manga",     "Coruja"};
+constexpr std::array<Text, 16> kPtLast = {"Azul",  "Doido", "DaSerra", "Ligeiro", "Noturno", "DoMar",   "Feroz",    "Calmo",
+                                          "Gamer", "Real",  "Dourado", "Manso",   "Curioso", "DoNorte", "Sonhador", "Perdido"};
 constexpr std::array<Text, 4> kPtTitles = {"{emoji} bom dia! {game} até cair, dia {n}", "Missão {n}: não perder a paciência",
                                            "só mais uma, prometo | {game}", "conversa, café e {game} {emoji}"};
 

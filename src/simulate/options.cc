@@ -93,11 +93,11 @@ std::optional<SimulateOptions> simulate_size(std::string_view name) {
   SimulateOptions options;
   const std::string size = to_lower(name);
   if (size == "s") {
-    options = {.channels = 200, .viewers = 34'000, .communities = 8, .days = 3, .bots = 50, .channels_per_viewer = 4.6};
+    options = {.channels = 200, .viewers = 34'000, .communities = 8, .days = 3, .bots = 50, .channels_per_viewer = 5.4};
   } else if (size == "m") {
-    options = {.channels = 1000, .viewers = 700'000, .communities = 20, .days = 4, .bots = 240, .channels_per_viewer = 6.9};
+    options = {.channels = 1000, .viewers = 700'000, .communities = 20, .days = 4, .bots = 240, .channels_per_viewer = 8.2};
   } else if (size == "l") {
-    options = {.channels = 5000, .viewers = 8'000'000, .communities = 40, .days = 5, .bots = 310, .channels_per_viewer = 7.2};
+    options = {.channels = 5000, .viewers = 8'000'000, .communities = 40, .days = 5, .bots = 310, .channels_per_viewer = 8.4};
   } else {
     return std::nullopt;
   }

@@ -28,8 +28,9 @@ namespace {
 constexpr double kCommunitiesExponent = 0.75;
 /// The same for viewers: small communities stay large enough to be found.
 constexpr double kShareExponent = 0.5;
-/// Popularity of the channel of rank r (from 0) is 1 / (r + kZipfShift): Zipf and Mandelbrot.
-constexpr double kZipfShift = 2.5;
+/// Popularity of the channel of rank r (from 0) is 1 / (r + kZipfShift)^kZipfExponent: Zipf and Mandelbrot.
+constexpr double kZipfShift = 1.5;
+constexpr double kZipfExponent = 1.1;
 
 /// Communities per language by Sainte-Lague's method of highest averages, at most one for each scene.
 std::vector<std::uint32_t> communities_per_language(std::uint32_t communities) {
@@ -132,7 +133,7 @@ void plan_channels(World& world) {
                                 .display_name = std::move(name.display_name),
                                 .platform_id = std::to_string(10'000'000 + world.channels.size() * 977),
                                 .community = community,
-                                .popularity = 1.0 / (rank + kZipfShift)});
+                                .popularity = std::pow(rank + kZipfShift, -kZipfExponent)});
     }
   }
   std::sort(world.channels.begin(), world.channels.end(), [](const ChannelPlan& a, const ChannelPlan& b) { return a.login < b.login; });

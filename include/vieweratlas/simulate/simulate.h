@@ -40,9 +40,9 @@ struct SimulateOptions {
   /// Accounts beside the viewers, each in 2-90 % of all channels; 0..100,000. The default is 0.05 % of the viewers.
   std::uint32_t bots = 120;
   /// Share of a viewer's channels outside the home community, 0..1. Part of it stays in the same language or the same game,
-  /// so that communities have neighbours. Up to about 0.18 modularity finds all of them at resolution 1.
-  double mixing = 0.15;
-  double channels_per_viewer = 7.0;  ///< mean number drawn (draws may repeat a channel), 1..100; heavy-tailed
+  /// so that communities have neighbours. Modularity at resolution 1 finds them up to about 0.12.
+  double mixing = 0.10;
+  double channels_per_viewer = 8.0;  ///< mean number drawn (draws may repeat a channel), 1..100; heavy-tailed
   std::uint64_t seed = 1;
   std::vector<SnapshotFormat> formats = {SnapshotFormat::kJson};  ///< at least one, none twice
   /// Time of the first round. Fixed, so that the same options give the same bytes on any day. 1970..9998.
