@@ -9,7 +9,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "vieweratlas/core/error.h"
@@ -150,18 +149,19 @@ Aggregate Aggregation::copy() {
   incidence.num_viewers =
       static_cast<std::uint32_t>(std::count_if(numbers.begin(), numbers.end(), [](std::uint32_t number) { return number != kNoViewer; }));
   pool_.parallel_for(kept_channels_.size(), kRowGrain, [&](std::size_t begin, std::size_t end, unsigned /*worker*/) {
-    std::vector<std::pair<std::uint32_t, std::uint16_t>> row;
+    std::vector<std::uint64_t> row;  // new id and count in one word, so that sorting moves one word
     for (std::size_t i = begin; i < end; ++i) {
       const std::uint64_t first = presence_.incidence.offsets[kept_channels_[i]];
       const auto viewers = presence_.incidence.row(kept_channels_[i]);
       row.clear();
       for (std::size_t j = 0; j < viewers.size(); ++j) {
-        if (keeps_viewer_[viewers[j]] != 0) row.emplace_back(numbers[viewers[j]], presence_.incidence.counts[first + j]);
+        if (keeps_viewer_[viewers[j]] == 0) continue;
+        row.push_back((std::uint64_t{numbers[viewers[j]]} << 16U) | presence_.incidence.counts[first + j]);
       }
       std::sort(row.begin(), row.end());
       for (std::size_t j = 0; j < row.size(); ++j) {
-        incidence.viewers[incidence.offsets[i] + j] = row[j].first;
-        incidence.counts[incidence.offsets[i] + j] = row[j].second;
+        incidence.viewers[incidence.offsets[i] + j] = static_cast<std::uint32_t>(row[j] >> 16U);
+        incidence.counts[incidence.offsets[i] + j] = static_cast<std::uint16_t>(row[j]);
       }
     }
   });

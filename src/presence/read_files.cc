@@ -224,8 +224,8 @@ void FileReading::report(ReadReport& report) {
 
 Error strict_error(const Losses& losses) {
   const auto& [reason, entry] = *losses.by_reason().begin();
-  return {ErrorCode::kCorruptData,
-          "strict: " + with_thousands(losses.total()) + " losses in the input, such as " + reason + ": " + entry.example};
+  return {ErrorCode::kCorruptData, "strict: " + with_thousands(losses.total()) + " losses in the input, such as " + reason + " at " +
+                                       entry.example + "; repair or remove them, or read without --strict"};
 }
 
 void report_snapshots(const Resolution& resolution, ReadReport& report) {

@@ -13,8 +13,9 @@
 namespace vieweratlas::presence_internal {
 namespace {
 
-// The partition is chosen by the top of `high`; slot and tag come from the two halves of `low`, so all three are independent.
-std::uint32_t tag_of(const ViewerKey& key) { return static_cast<std::uint32_t>(key.low >> 32U); }
+// The partition is chosen by the top of `low`, which keys are ordered by; slot and tag come from the two halves of `high`, so
+// that all three are independent.
+std::uint32_t tag_of(const ViewerKey& key) { return static_cast<std::uint32_t>(key.high >> 32U); }
 
 }  // namespace
 
@@ -30,7 +31,7 @@ void ViewerPartition::grow(std::size_t num_viewers) {
   const std::size_t size = std::bit_ceil(std::max<std::size_t>(num_viewers * 2, 1024));
   slots_.assign(size, Slot{});
   for (std::size_t viewer = 0; viewer < keys_.size(); ++viewer) {
-    std::size_t at = keys_[viewer].low & (size - 1);
+    std::size_t at = keys_[viewer].high & (size - 1);
     while (slots_[at].viewer_plus_1 != 0) at = (at + 1) & (size - 1);
     slots_[at] = {.tag = tag_of(keys_[viewer]), .viewer_plus_1 = static_cast<std::uint32_t>(viewer + 1)};
   }
@@ -38,9 +39,9 @@ void ViewerPartition::grow(std::size_t num_viewers) {
 
 void ViewerPartition::prefetch(std::span<const PendingRow> rows) const {
   const std::size_t mask = slots_.size() - 1;
-  for (const PendingRow& row : rows) __builtin_prefetch(&slots_[row.key.low & mask]);
+  for (const PendingRow& row : rows) __builtin_prefetch(&slots_[row.key.high & mask]);
   for (const PendingRow& row : rows) {
-    const Slot slot = slots_[row.key.low & mask];
+    const Slot slot = slots_[row.key.high & mask];
     if (slot.tag == tag_of(row.key) && slot.viewer_plus_1 != 0) __builtin_prefetch(&keys_[slot.viewer_plus_1 - 1]);
   }
 }
@@ -49,7 +50,7 @@ void ViewerPartition::prefetch(std::span<const PendingRow> rows) const {
 std::size_t ViewerPartition::probe(const ViewerKey& key) const {
   const std::size_t mask = slots_.size() - 1;
   const std::uint32_t tag = tag_of(key);
-  for (std::size_t at = key.low & mask;; at = (at + 1) & mask) {
+  for (std::size_t at = key.high & mask;; at = (at + 1) & mask) {
     const Slot slot = slots_[at];
     if (slot.viewer_plus_1 == 0 || (slot.tag == tag && keys_[slot.viewer_plus_1 - 1] == key)) return at;
   }

@@ -89,13 +89,13 @@ class ViewerPartition {
   RowList rows_;
 };
 
-/// All partitions. The partition of a key is given by its top bits, so that partitions in order hold ascending keys.
+/// All partitions. The partition of a key is given by the top bits of its first word, so that partitions in order hold ascending keys.
 class ViewerPartitions {
  public:
   static constexpr unsigned kBits = 6;
   static constexpr std::size_t kCount = std::size_t{1} << kBits;
 
-  [[nodiscard]] static std::size_t partition_of(const ViewerKey& key) { return static_cast<std::size_t>(key.high >> (64U - kBits)); }
+  [[nodiscard]] static std::size_t partition_of(const ViewerKey& key) { return static_cast<std::size_t>(key.low >> (64U - kBits)); }
   [[nodiscard]] ViewerPartition& operator[](std::size_t i) { return partitions_[i]; }
   [[nodiscard]] std::uint64_t num_viewers() const {
     std::uint64_t sum = 0;
