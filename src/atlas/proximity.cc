@@ -50,19 +50,20 @@ void add_pairs(const ColorRequest& request, std::uint32_t i, const std::vector<s
   }
 }
 
+/// Adds the pairs of the members of cell (row, column) with those of the cells around it and its own.
+void add_cell(const ColorRequest& request, const CellMembers& cells, std::size_t row, std::size_t column, std::vector<double>& border) {
+  for (std::size_t r = row == 0 ? 0 : row - 1; r < std::min(row + 2, kCells); ++r) {
+    for (std::size_t c = column == 0 ? 0 : column - 1; c < std::min(column + 2, kCells); ++c) {
+      for (const auto i : cells[row * kCells + column]) add_pairs(request, i, cells[r * kCells + c], border);
+    }
+  }
+}
+
 std::vector<double> borders(const ColorRequest& request) {
   std::vector<double> border(std::size_t{request.num_communities} * request.num_communities, 0);
   const auto cells = members_of_cells(request);
   for (std::size_t row = 0; row < kCells; ++row) {
-    for (std::size_t column = 0; column < kCells; ++column) {
-      for (const auto i : cells[row * kCells + column]) {
-        for (std::size_t r = row == 0 ? 0 : row - 1; r < std::min(row + 2, kCells); ++r) {
-          for (std::size_t c = column == 0 ? 0 : column - 1; c < std::min(column + 2, kCells); ++c) {
-            add_pairs(request, i, cells[r * kCells + c], border);
-          }
-        }
-      }
-    }
+    for (std::size_t column = 0; column < kCells; ++column) add_cell(request, cells, row, column, border);
   }
   return border;
 }

@@ -10,6 +10,9 @@
 //      H +--------+-------+
 //        |   tail rows    |       row c >= H: the lists of c's viewers into one row of cells (kernels/tail_rows)
 //      C +----------------+
+//
+// Viewers in very many channels (bots) need no path of their own: their lists are long runs of ascending ids, which both kernels add
+// fastest. Without the 196 viewers in 400 channels and more of the largest benchmark, a third of all pairs, it takes as long.
 
 #include "vieweratlas/graph/project.h"
 
@@ -18,7 +21,6 @@
 #include <cstdint>
 #include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "graph/assemble.h"
@@ -39,7 +41,9 @@ namespace vieweratlas {
 namespace graph_internal {
 namespace {
 
-// H: see the measurements below.
+// H: a triangle of 4 MiB, four times the second-level cache of the core it was chosen on (Zen 4), of which the rows of popular channels
+// are what is hot. Measured with 1,000 channels: 512 and all in the triangle take 0.077 and 0.066 s of CPU time, rows alone 0.095.
+// With 5,000 channels and 41 million memberships: rows alone 4.4 s, H = 512 2.7 to 3.8, 1024 2.9 to 3.5, 1536 3.5, 2048 4.3.
 constexpr std::uint32_t kHeadChannels = 1024;
 
 // Rows handed to a thread at once: small, because rows differ in size; the largest come first.

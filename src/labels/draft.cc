@@ -12,12 +12,12 @@
 #include "labels/draft.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "labels/shares.h"
@@ -62,17 +62,6 @@ std::string channel_name(const Channel& channel, std::uint32_t id) {
     if (std::string line = one_line(name); !line.empty()) return line;
   }
   return "channel " + std::to_string(id);
-}
-
-/// Two names in the space of one label; each gives up as little as it can.
-std::string pair_of(std::string_view a, std::string_view b) {
-  constexpr std::size_t kSpace = kLabelCharacters - 3;  // " & "
-  const std::size_t size_a = num_characters(a);
-  const std::size_t size_b = num_characters(b);
-  std::size_t for_a = kSpace / 2;
-  if (size_b < kSpace - for_a) for_a = kSpace - size_b;
-  if (size_a < for_a) for_a = size_a;
-  return shortened(a, for_a) + " & " + shortened(b, kSpace - for_a);
 }
 
 /// Games and languages in the running for one community's label.
@@ -178,20 +167,43 @@ std::string nothing_clear(const Evidence& evidence, const LabelOptions& options)
          against_the_map(evidence.languages.terms.front()) + ")";
 }
 
+/// A second name that would not fit gives way to the next, and all of them to "& friends".
 void lead_with_channels(const Evidence& evidence, const LabelOptions& options, Draft& draft) {
-  draft.lead = Lead::kChannels;
   const auto ids = evidence.representatives;
   const auto name = [&](std::size_t i) { return channel_name(evidence.channels[ids[i]], ids[i]); };
+  draft.lead = Lead::kChannels;
   if (ids.empty()) {
     draft.text = "Community " + std::to_string(evidence.community + 1);
     draft.reason = "It has no channels";
-  } else if (ids.size() == 1) {
+    return;
+  }
+  draft.named_channels = {ids[0]};
+  if (ids.size() == 1) {
     draft.text = shortened(name(0), kLabelCharacters);
     draft.reason = nothing_clear(evidence, options) + ", so it is named after its only channel";
-  } else {
-    draft.text = pair_of(name(0), name(1));
-    draft.reason = nothing_clear(evidence, options) + ", so it is named after its two most typical channels";
+    return;
   }
+  for (std::size_t i = 1; i < ids.size(); ++i) {
+    std::string text = name(0) + " & " + name(i);
+    if (num_characters(text) > kLabelCharacters) continue;
+    draft.text = std::move(text);
+    draft.named_channels.push_back(ids[i]);
+    draft.reason = nothing_clear(evidence, options) + ", so it is named after two of its most typical channels";
+    return;
+  }
+  constexpr std::string_view kFriends = " & friends";
+  draft.text = shortened(name(0), kLabelCharacters - kFriends.size()) + std::string(kFriends);
+  draft.reason = nothing_clear(evidence, options) + ", so it is named after its most typical channel";
+}
+
+/// The most typical channel that the label does not name; empty when there is none.
+std::string next_channel(const Evidence& evidence, const Draft& draft) {
+  for (const std::uint32_t id : evidence.representatives) {
+    const auto& named = draft.named_channels;
+    if (std::find(named.begin(), named.end(), id) == named.end())
+      return shortened(channel_name(evidence.channels[id], id), kLabelCharacters / 2);
+  }
+  return {};
 }
 
 }  // namespace
@@ -221,11 +233,7 @@ Draft draft_label(const Evidence& evidence, const LabelOptions& options) {
     if (of_games) draft.reason += "; " + language_clause(*candidates.clear_language(), evidence);
   }
   if (const Term* next = candidates.next_game(named, evidence)) draft.second_game = short_game(next->value, kLabelCharacters / 2);
-  const std::size_t spoken_for = draft.lead == Lead::kChannels ? 2 : 0;
-  if (evidence.representatives.size() > spoken_for) {
-    const std::uint32_t id = evidence.representatives[spoken_for];
-    draft.typical = shortened(channel_name(evidence.channels[id], id), kLabelCharacters / 2);
-  }
+  draft.typical = next_channel(evidence, draft);
   return draft;
 }
 

@@ -19,12 +19,13 @@ enum class Lead { kGame, kTwoGames, kLanguage, kChannels };
 /// A label in parts, so that labels that come out equal can be told apart by a part more.
 struct Draft {
   Lead lead = Lead::kChannels;
-  std::string text;             ///< the leading part: "Valorant", "DayZ & Rust", "German", "xqc & forsen"
-  std::string language;         ///< name of the clear language; empty when there is none or it leads
-  bool language_shown = false;  ///< put in brackets in the plain label
-  std::string second_game;      ///< the next game in question; may be empty
-  std::string typical;          ///< the most typical channel that the text does not name yet; may be empty
-  std::string reason;           ///< one sentence, without the full stop
+  std::string text;                           ///< the leading part: "Valorant", "DayZ & Rust", "German", "xqc & forsen"
+  std::string language;                       ///< name of the clear language; empty when there is none or it leads
+  bool language_shown = false;                ///< put in brackets in the plain label
+  std::string second_game;                    ///< the next game in question; may be empty
+  std::vector<std::uint32_t> named_channels;  ///< whom `text` names
+  std::string typical;                        ///< the most typical channel that the text does not name; may be empty
+  std::string reason;                         ///< one sentence, without the full stop
 };
 
 /// All that is known of one community.

@@ -61,6 +61,7 @@ Result<std::vector<CommunityLabel>> label_communities(const Partition& partition
   const auto representatives = labels_internal::typical_channels(partition, channels, graph, kRepresentatives);
   const std::vector<std::uint32_t> sizes = partition.sizes();
   std::vector<Draft> drafts;
+  drafts.reserve(partition.num_communities);
   for (std::uint32_t community = 0; community < partition.num_communities; ++community) {
     drafts.push_back(labels_internal::draft_label({.games = games[community],
                                                    .languages = languages[community],

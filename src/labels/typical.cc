@@ -23,7 +23,7 @@ double typicality(const Partition& partition, std::span<const Channel> channels,
   }
   const std::uint64_t audience = channels[node].audience > 0 ? channels[node].audience : all;
   const double share_inside = all > 0 ? static_cast<double>(inside) / static_cast<double>(all) : 1.0;
-  return share_inside * std::log1p(static_cast<double>(audience));
+  return share_inside * std::sqrt(static_cast<double>(audience));
 }
 
 }  // namespace

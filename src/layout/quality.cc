@@ -12,6 +12,10 @@
 
 #include "layout/force_graph.h"
 
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/graph/overlap_graph.h"
+#include "vieweratlas/layout/layout.h"
+
 namespace vieweratlas {
 namespace {
 

@@ -1,12 +1,10 @@
 #include "render/furniture.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +43,7 @@ constexpr std::size_t kMostRows = 14;
 constexpr float kDotRadius = 12.5F;
 constexpr float kListIndent = 42.0F;
 constexpr float kMethodSize = 27.0F;
+constexpr float kLeastMethodPx = 7.5F;  // real pixels: where a map comes from is said on every sheet
 constexpr float kLargestKeyRing = 150.0F;
 constexpr float kSmallestKeyRing = 4.0F;
 
@@ -114,6 +113,11 @@ class Furnisher {
     return width;
   }
 
+  /// "1 link", "14,214 links".
+  [[nodiscard]] static std::string counted(std::uint64_t number, const std::string& thing) {
+    return with_thousands(number) + " " + thing + (number == 1 ? "" : "s");
+  }
+
   // ---- top left
 
   /// The title in one line or two, as large as fits.
@@ -160,11 +164,9 @@ class Furnisher {
       put({text, {face, 0, 0}, size_px, color}, margin_, y - size_px * 0.3F, Align::kLeft, free_width(y - size_px, y));
     };
     fact(window_text(atlas_.provenance.window_begin, atlas_.provenance.window_end), Face::kMedium, px(kWindowSize), look_.text_second);
-    fact(with_thousands(atlas_.channels.size()) + " channels  \u00B7  " + with_thousands(atlas_.edges.size()) + " links", Face::kRegular,
-         px(kFactSize), look_.text_third);
-    const auto threshold = atlas_.provenance.threshold;
-    fact("link = at least " + with_thousands(threshold) + (threshold == 1 ? " shared viewer" : " shared viewers"), Face::kRegular,
-         px(kFactSize), look_.text_third);
+    fact(counted(atlas_.channels.size(), "channel") + "  \u00B7  " + counted(atlas_.edges.size(), "link"), Face::kRegular, px(kFactSize),
+         look_.text_third);
+    fact("link = at least " + counted(atlas_.provenance.threshold, "shared viewer"), Face::kRegular, px(kFactSize), look_.text_third);
   }
 
   // ---- top right
@@ -266,8 +268,8 @@ class Furnisher {
     if (unlisted > 0) --right_rows;  // its last row says how many are not listed
 
     const float caption = row_top(0, left_rows) - px(26);
-    put({"COMMUNITIES BY AUDIENCE  \u00B7  channels", {Face::kSemiBold, 0.06F, 0}, px(kCaptionSize - 3), look_.text_third},
-        margin_, caption, Align::kLeft, free_width(caption - px(30), caption));
+    put({"COMMUNITIES BY AUDIENCE  \u00B7  channels", {Face::kSemiBold, 0.06F, 0}, px(kCaptionSize - 3), look_.text_third}, margin_,
+        caption, Align::kLeft, free_width(caption - px(30), caption));
     for (std::size_t i = 0; i < left_rows; ++i) add_row(order[i], row_top(i, left_rows), Align::kLeft);
     const std::size_t shown_right = right_rows + (unlisted > 0 ? 1 : 0);
     for (std::size_t i = 0; i < right_rows; ++i) add_row(order[left_rows + i], row_top(i, shown_right), Align::kRight);
@@ -305,7 +307,7 @@ class Furnisher {
     if (!atlas_.provenance.method.empty()) add(atlas_.provenance.method);
     if (links_drawn_ < atlas_.edges.size()) add("the " + with_thousands(links_drawn_) + " strongest links drawn");
     add("not affiliated with Twitch");
-    const float size = px(kMethodSize);
+    const float size = std::max(px(kMethodSize), kLeastMethodPx);
     const float baseline = sheet_height() - px(58);
     const float room = sheet_width() - 2 * margin_;
     const auto rows = wrapped(text, {Face::kRegular, 0, 0}, room / size);

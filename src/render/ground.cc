@@ -21,7 +21,7 @@ constexpr float kLinkLimitLight = 0.60F;
 constexpr float kVignetteRadius = 0.72F;  // of the shorter side: just past the corners of a square
 // The light theme takes light out of the paper; the factors were chosen so that rivers reach about the depth of a tint.
 constexpr float kGlowAbsorption = 9.0F;
-constexpr float kLinkAbsorption = 2.2F;
+constexpr float kLinkAbsorption = 3.2F;
 constexpr float kLinkDepth = 0.75F;
 
 /// Takes light out of `base` so that the hue of `light` remains; `depth` below 1 darkens the hue itself.

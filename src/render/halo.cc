@@ -27,31 +27,38 @@ std::vector<float> bell_kernel(float reach_px) {
   return kernel;
 }
 
-/// Blurs along lines of `length` samples that lie `step` apart; lines follow each other `line_step` apart.
-void blur(std::span<const float> from, std::span<float> to, int lines, int line_step, int length, int step, std::span<const float> kernel) {
-  const int radius = static_cast<int>(kernel.size() / 2);
-  for (int line = 0; line < lines; ++line) {
-    const auto base = static_cast<std::size_t>(line) * static_cast<std::size_t>(line_step);
-    for (int i = 0; i < length; ++i) {
+/// How the samples of parallel lines lie in memory.
+struct Lines {
+  std::size_t count;
+  std::size_t step;  ///< from one line to the next
+  std::size_t length;
+  std::size_t stride;  ///< from one sample of a line to the next
+};
+
+std::vector<float> blurred(std::span<const float> from, const Lines& lines, std::span<const float> kernel) {
+  std::vector<float> to(from.size());
+  const std::size_t radius = kernel.size() / 2;
+  for (std::size_t line = 0; line < lines.count; ++line) {
+    const std::size_t base = line * lines.step;
+    for (std::size_t i = 0; i < lines.length; ++i) {
       float sum = 0;
-      const int first = std::max(0, i - radius);
-      const int last = std::min(length - 1, i + radius);
-      for (int j = first; j <= last; ++j) {
-        sum += kernel[static_cast<std::size_t>(j - i + radius)] * from[base + static_cast<std::size_t>(j) * static_cast<std::size_t>(step)];
-      }
-      to[base + static_cast<std::size_t>(i) * static_cast<std::size_t>(step)] = sum;
+      const std::size_t first = i > radius ? i - radius : 0;
+      const std::size_t last = std::min(lines.length - 1, i + radius);
+      for (std::size_t j = first; j <= last; ++j) sum += kernel[j + radius - i] * from[base + j * lines.stride];
+      to[base + i * lines.stride] = sum;
     }
   }
+  return to;
 }
 
 }  // namespace
 
 std::vector<float> halo_of(std::span<const float> alpha, int width, int height, float reach_px) {
   const auto kernel = bell_kernel(reach_px);
-  std::vector<float> across(alpha.size());
-  std::vector<float> both(alpha.size());
-  blur(alpha, across, height, width, width, 1, kernel);
-  blur(across, both, width, 1, height, width, kernel);
+  const auto columns = static_cast<std::size_t>(width);
+  const auto rows = static_cast<std::size_t>(height);
+  const auto across = blurred(alpha, {rows, columns, columns, 1}, kernel);
+  auto both = blurred(across, {columns, 1, rows, columns}, kernel);
   for (auto& value : both) {
     const float t = std::min(1.0F, value * kGain);
     value = t * (2 - t);

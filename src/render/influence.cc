@@ -101,7 +101,7 @@ LatticeBox InfluenceField::box_of(std::uint32_t group) const {
 }
 
 void InfluenceField::add_sum(std::uint32_t group, const LatticeBox& box, std::vector<float>& sum) const {
-  static const BellTable bell;
+  static const BellTable kBell;
   sum.assign(static_cast<std::size_t>(box.width()) * static_cast<std::size_t>(box.height()), 0.0F);
   for (std::size_t i = group_begin_[group]; i < group_begin_[group + 1U]; ++i) {
     const auto& source = sources_[i];
@@ -114,7 +114,7 @@ void InfluenceField::add_sum(std::uint32_t group, const LatticeBox& box, std::ve
       for (int x = x0; x <= x1; ++x) {
         const float dx = lattice_.at(x) - source.x;
         const float beyond_rim = std::max(0.0F, std::sqrt(dx * dx + dy * dy) - source.radius) / kReach;
-        if (beyond_rim < kCutoff) row[x - box.x0] += source.weight * bell(beyond_rim);
+        if (beyond_rim < kCutoff) row[x - box.x0] += source.weight * kBell(beyond_rim);
       }
     }
   }

@@ -6,6 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +20,7 @@
 #include "render/typesetter.h"
 
 #include "vieweratlas/atlas/atlas.h"
+#include "vieweratlas/core/text.h"
 
 namespace vieweratlas::render_internal {
 namespace {
@@ -26,8 +30,9 @@ constexpr float kLeastSize = 12.5F;
 constexpr float kMostSize = 62.0F;
 constexpr float kSizeAtZero = 7.5F;
 constexpr float kSizePerRadius = 0.43F;
-constexpr float kLeastPx = 9.0F;       // real pixels: smaller letters cannot be read on any sheet
-constexpr float kLongestName = 15.0F;  // em: 25 characters, the longest login on Twitch
+constexpr float kLeastPx = 9.0F;              // real pixels: smaller letters cannot be read on any sheet
+constexpr float kLeastRadiusOfGrown = 0.45F;  // of the letters' size
+constexpr float kLongestName = 15.0F;         // em: 25 characters, the longest login on Twitch
 constexpr float kLeastRadiusInside = 15.0F;
 constexpr float kInsideDiagonal = 1.68F;  // of the radius, for the diagonal of the ink
 constexpr float kInsideGrowth = 1.25F;    // names inside may be larger than outside by this
@@ -35,6 +40,11 @@ constexpr float kInsideShrink = 0.42F;    // ... and smaller
 constexpr float kLeastInside = 13.0F;
 constexpr float kLargeDisc = 40.0F;
 constexpr float kLeastInsideLarge = 14.0F;
+constexpr float kCramped = 0.62F;  // of the size outside: below it two lines are tried
+constexpr float kLeastRadiusForTwoLines = 22.0F;
+constexpr float kWorthTwoLines = 1.3F;    // gain in size
+constexpr float kTwoLinesHeight = 1.80F;  // em, from the top of capitals to the foot of descenders
+constexpr float kLinePitch = 1.04F;
 constexpr float kGapToDisc = 3.5F;
 constexpr float kCoverCost = 2.4F;
 constexpr float kMostCost = 2.1F;
@@ -70,10 +80,13 @@ class Placer {
     if (line.empty()) line = typesetter_.set(channel.id, {face, 0, kLongestName});
     if (line.empty()) return std::nullopt;
     const float size = frame_.unit * std::clamp(kSizeAtZero + kSizePerRadius * design_radius, kLeastSize, kMostSize);
-    if (auto paint = inside(channel, line, size)) return finish(index, std::move(line), *paint);
+    if (auto label = inside(channel, index, line, size)) return label;
     for (const float share : {1.0F, kSecondTry}) {
-      const float tried = std::max(kLeastPx, std::max(size * share, kLeastSize * frame_.unit));
-      if (auto paint = outside(channel, line, tried)) return finish(index, std::move(line), *paint);
+      const float designed = std::max(size * share, kLeastSize * frame_.unit);
+      const float tried = std::max(kLeastPx, designed);
+      // Letters that had to grow to be read at all must not bury a small map.
+      if (tried > designed && radius < kLeastRadiusOfGrown * tried) return std::nullopt;
+      if (auto paint = outside(channel, line, tried, kMostCost * designed / tried)) return finish(index, line, *paint);
     }
     return std::nullopt;
   }
@@ -88,34 +101,67 @@ class Placer {
     return {x - half, y - half, x + half, y + half};
   }
 
-  ChannelLabel finish(std::uint32_t index, TextLine line, const TextPaint& paint) {
+  ChannelLabel finish(std::uint32_t index, TextLine& line, const TextPaint& paint) {
     taken_.add(ink_box(line, paint).grown(frame_.unit, frame_.unit));
-    return {index, {std::move(line), paint}};
+    ChannelLabel label;
+    label.channel = index;
+    label.lines.push_back({std::move(line), paint});
+    return label;
   }
 
-  [[nodiscard]] std::optional<TextPaint> inside(const AtlasChannel& channel, const TextLine& line, float size) const {
-    const float radius = radius_px(channel);
+  /// The size at which `ink` em fit a disc; 0 when that could not be read.
+  [[nodiscard]] float size_inside(float radius, float ink_width, float ink_height, float size) const {
     const float design_radius = radius / frame_.unit;
-    if (design_radius <= kLeastRadiusInside) return std::nullopt;
-    const float fitting = kInsideDiagonal * radius / std::hypot(line.ink_width(), line.ink_height());
-    const float chosen = std::min(size * kInsideGrowth, fitting);
+    if (design_radius <= kLeastRadiusInside) return 0;
+    const float chosen = std::min(size * kInsideGrowth, kInsideDiagonal * radius / std::hypot(ink_width, ink_height));
     const bool readable = chosen >= std::max(kLeastInside * frame_.unit, size * kInsideShrink);
     const bool in_large = design_radius > kLargeDisc && chosen >= kLeastInsideLarge * frame_.unit;
-    if ((!readable && !in_large) || chosen < kLeastPx) return std::nullopt;
-    TextPaint paint;
-    paint.size_px = chosen;
-    paint.x = frame_.x(channel.x) - (line.ink_left() + line.ink_right()) / 2 * chosen;
-    paint.y = frame_.y(channel.y) + kMiddleAboveBaseline * chosen;
-    paint.color = look_.ink;
-    paint.opacity = 0.96F;
-    if (taken_.hits(ink_box(line, paint))) return std::nullopt;
-    return paint;
+    return (readable || in_large) && chosen >= kLeastPx ? chosen : 0.0F;
   }
 
-  [[nodiscard]] std::optional<TextPaint> outside(const AtlasChannel& channel, const TextLine& line, float size) const {
+  std::optional<ChannelLabel> inside(const AtlasChannel& channel, std::uint32_t index, TextLine& line, float size) {
+    const float radius = radius_px(channel);
+    const float one_line = size_inside(radius, line.ink_width(), line.ink_height(), size);
+    const bool cramped = one_line < size * kCramped;
+    if (cramped && radius > kLeastRadiusForTwoLines * frame_.unit) {
+      const auto [first, second] = split_name(channel.name);
+      std::array<TextLine, 2> halves{typesetter_.set(first, {Face::kSemiBold, 0, kLongestName}),
+                                     typesetter_.set(second, {Face::kSemiBold, 0, kLongestName})};
+      const float width = std::max(halves[0].ink_width(), halves[1].ink_width());
+      const float two_lines = size_inside(radius, width, kTwoLinesHeight, size);
+      const bool complete = !halves[0].empty() && !halves[1].empty();
+      if (complete && two_lines > one_line * kWorthTwoLines) return finish_inside(channel, index, halves, two_lines);
+    }
+    if (one_line <= 0) return std::nullopt;
+    return finish_inside(channel, index, {&line, 1}, one_line);
+  }
+
+  std::optional<ChannelLabel> finish_inside(const AtlasChannel& channel, std::uint32_t index, std::span<TextLine> lines, float size) {
+    ChannelLabel label;
+    label.channel = index;
+    float baseline = frame_.y(channel.y) + (kMiddleAboveBaseline - kLinePitch * static_cast<float>(lines.size() - 1) / 2) * size;
+    for (const auto& line : lines) {
+      TextPaint paint;
+      paint.size_px = size;
+      paint.x = frame_.x(channel.x) - (line.ink_left() + line.ink_right()) / 2 * size;
+      paint.y = baseline;
+      paint.color = look_.ink;
+      paint.opacity = 0.96F;
+      if (taken_.hits(ink_box(line, paint))) return std::nullopt;
+      label.lines.push_back({TextLine(), paint});
+      baseline += kLinePitch * size;
+    }
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      taken_.add(ink_box(lines[i], label.lines[i].paint));
+      label.lines[i].line = std::move(lines[i]);
+    }
+    return label;
+  }
+
+  [[nodiscard]] std::optional<TextPaint> outside(const AtlasChannel& channel, const TextLine& line, float size, float most_cost) const {
     const Box square = square_of(channel);
     const Box* best = nullptr;
-    float least = kMostCost;
+    float least = most_cost;
     const auto places = places_around(channel, line.ink_width() * size, line.ink_height() * size);
     for (const auto& place : places) {
       const Box padded = place.box.grown(2 * frame_.unit, 1.5F * frame_.unit);
@@ -148,7 +194,7 @@ class Placer {
     const float reach = radius + kGapToDisc * frame_.unit;
     const auto at = [&](float left, float top, float penalty) { return Place{{left, top, left + width, top + height}, penalty}; };
     const float across = width / (2 * radius);
-    const float over = across <= 0.93F ? -0.5F : 0.25F + (across - 0.93F) * 0.25F;
+    const float over = across <= 0.93F ? -0.5F : 0.38F + (across - 0.93F) * 0.28F;
     return {at(x - width / 2, y - height / 2, over),
             at(x - width / 2, y + reach, 0.12F),
             at(x - width / 2, y - reach - height, 0.16F),
@@ -168,7 +214,27 @@ class Placer {
   BoxGrid discs_;
 };
 
+bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+/// True when `name` may be broken before byte `at`.
+bool is_joint(const std::string& name, std::size_t at) {
+  if (is_lower_or_digit(name[at - 1]) && is_upper(name[at])) return true;
+  return std::string_view(" _-.").find(name[at - 1]) != std::string_view::npos;
+}
+
 }  // namespace
+
+std::pair<std::string, std::string> split_name(const std::string& name) {
+  std::size_t best = 0;
+  const auto off_middle = [&](std::size_t at) { return at * 2 > name.size() ? at * 2 - name.size() : name.size() - at * 2; };
+  // A single letter on a line of its own is no half.
+  for (std::size_t at = 2; at + 1 < name.size(); ++at) {
+    if (is_joint(name, at) && (best == 0 || off_middle(at) < off_middle(best))) best = at;
+  }
+  if (best == 0) return {};
+  return {std::string(trim(std::string_view(name).substr(0, best))), name.substr(best)};
+}
 
 LabelPlaces place_labels(const Atlas& atlas, const Frame& frame, const Look& look, std::uint32_t max_labels, Typesetter& typesetter,
                          BoxGrid& taken) {

@@ -26,7 +26,7 @@ void add_text(const PlacedText& text, Lettering::Kind kind, std::uint32_t index,
 }
 
 std::uint8_t blended(std::uint8_t under, std::uint8_t over, float share) {
-  return static_cast<std::uint8_t>(static_cast<float>(under) + (static_cast<float>(over) - static_cast<float>(under)) * share + 0.5F);
+  return static_cast<std::uint8_t>(std::lround(static_cast<float>(under) + (static_cast<float>(over) - static_cast<float>(under)) * share));
 }
 
 void lay_mark(const Mark& mark, Sheet& sheet) {
@@ -87,7 +87,9 @@ Result<Lettering> letter(const LetteringGround& ground, const PosterOptions& opt
   }
   if (options.show_labels) {
     const auto places = place_labels(ground.atlas, ground.frame, ground.look, options.max_labels, typesetter, taken);
-    for (const auto& label : places.labels) add_text(label.text, Lettering::Kind::kChannel, label.channel, typesetter, lettering);
+    for (const auto& label : places.labels) {
+      for (const auto& line : label.lines) add_text(line, Lettering::Kind::kChannel, label.channel, typesetter, lettering);
+    }
     lettering.report.labels_placed = static_cast<std::uint32_t>(places.labels.size());
     lettering.report.labels_dropped = places.dropped;
   }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <vector>
 
 #include "render/band.h"
@@ -19,16 +18,18 @@
 namespace vieweratlas::render_internal {
 namespace {
 
-// Tuned by eye on the map of January 2022 (14,214 links), from which other numbers of links are scaled.
+// Tuned by eye on the map of January 2022 (1,682 channels, 14,214 links).
 constexpr double kInsideStrength = 0.11;
 constexpr double kBetweenStrength = 0.26;
-constexpr double kReferenceLinks = 14'214;
-constexpr double kMostSparseGain = 2.0;    // of maps with few links
-constexpr double kLongLink = 490.0;        // units beyond which a link pales
-constexpr float kHalfWidth = 1.15F;        // design pixels
-constexpr float kLeastHalfWidthPx = 0.8F;  // thinner lines would shimmer; they are paled instead
-constexpr float kFalloff = 1.4F;           // profile exp(-1.4 (d / half width)^2), cut where it is 0.4 %
+constexpr double kReferenceLight = 188'000;  // sum of strength times length on that map; its exposure is 1
+constexpr double kExposurePower = 0.75;      // maps with more light stay brighter, but not in proportion
+constexpr double kMostExposure = 3.0;        // of maps with few links
+constexpr double kLongLink = 490.0;          // units beyond which a link pales
+constexpr float kHalfWidth = 1.15F;          // design pixels
+constexpr float kLeastHalfWidthPx = 0.8F;    // thinner lines would shimmer; they are paled instead
+constexpr float kFalloff = 1.4F;             // profile exp(-1.4 (d / half width)^2), cut where it is 0.4 %
 constexpr float kReachInHalfWidths = 2.0F;
+constexpr float kReachAcross = 1.5F;      // a line at 45 degrees reaches 1.42 times as far across
 constexpr float kPixelsPerPiece = 22.0F;  // flattened so that a piece departs from its curve by under 0.1 px
 
 struct Chosen {
@@ -71,7 +72,7 @@ MapPoint bezier(const LinkCurve& curve, float t) {
   return {a * p[0].x + b * p[1].x + c * p[2].x + d * p[3].x, a * p[0].y + b * p[1].y + c * p[2].y + d * p[3].y};
 }
 
-float length_of(const LinkCurve& curve) {
+double length_of(const LinkCurve& curve) {
   constexpr int kPieces = 16;
   float length = 0;
   MapPoint before = curve.points[0];
@@ -80,7 +81,7 @@ float length_of(const LinkCurve& curve) {
     length += std::hypot(point.x - before.x, point.y - before.y);
     before = point;
   }
-  return length;
+  return static_cast<double>(length);
 }
 
 double strength_of(double relative_cosine, bool between, double length) {
@@ -103,32 +104,40 @@ LinkLayer::LinkLayer(const Atlas& atlas, const Frame& frame) {
   const auto chosen = strongest_links(atlas);
   const auto centroids = community_centroids(atlas);
   const double reference = reference_cosine(chosen);
-  const double density_gain =
-      std::min(kMostSparseGain, std::sqrt(kReferenceLinks / static_cast<double>(std::max<std::size_t>(1, chosen.size()))));
-  const double gain = density_gain * static_cast<double>(designed / half_width);
+  std::vector<float> strengths;
+  double light = 0;
   curves_.reserve(chosen.size());
+  strengths.reserve(chosen.size());
   for (const auto& link : chosen) {
-    const auto& edge = atlas.edges[link.edge];
-    const auto shape = link_curve(atlas, centroids, edge);
-    const float length = length_of(shape);
-    const auto strength =
-        static_cast<float>(gain * strength_of(static_cast<double>(link.cosine) / reference, shape.between, static_cast<double>(length)));
-    Curve curve{};
-    curve.first_point = points_.size();
-    const auto pieces = static_cast<std::uint32_t>(std::clamp(length * frame.scale / kPixelsPerPiece, 4.0F, 160.0F));
-    curve.num_points = pieces + 1;
-    curve.top = static_cast<float>(frame.height_px);
-    curve.bottom = 0;
-    for (std::uint32_t i = 0; i <= pieces; ++i) {
-      const auto point = frame.point(bezier(shape, static_cast<float>(i) / static_cast<float>(pieces)));
-      curve.top = std::min(curve.top, point.y - reach_ * 1.5F);
-      curve.bottom = std::max(curve.bottom, point.y + reach_ * 1.5F);
-      points_.push_back(point);
-    }
-    curve.from = linear(fill_color(atlas, atlas.channels[edge.source].community)) * strength;
-    curve.to = linear(fill_color(atlas, atlas.channels[edge.target].community)) * strength;
-    curves_.push_back(curve);
+    const auto shape = link_curve(atlas, centroids, atlas.edges[link.edge]);
+    const double length = length_of(shape);
+    strengths.push_back(static_cast<float>(strength_of(static_cast<double>(link.cosine) / reference, shape.between, length)));
+    light += length * static_cast<double>(strengths.back());
+    append_curve(shape, length, frame);
   }
+  const double exposure = light > 0 ? std::min(kMostExposure, std::pow(kReferenceLight / light, kExposurePower)) : 0;
+  const auto gain = static_cast<float>(exposure * static_cast<double>(designed / half_width));
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const auto& edge = atlas.edges[chosen[i].edge];
+    curves_[i].from = linear(fill_color(atlas, atlas.channels[edge.source].community)) * (gain * strengths[i]);
+    curves_[i].to = linear(fill_color(atlas, atlas.channels[edge.target].community)) * (gain * strengths[i]);
+  }
+}
+
+void LinkLayer::append_curve(const LinkCurve& shape, double length, const Frame& frame) {
+  Curve curve{};
+  curve.first_point = points_.size();
+  const auto pieces = static_cast<std::uint32_t>(std::clamp(static_cast<float>(length) * frame.scale / kPixelsPerPiece, 4.0F, 160.0F));
+  curve.num_points = pieces + 1;
+  curve.top = static_cast<float>(frame.height_px);
+  curve.bottom = 0;
+  for (std::uint32_t i = 0; i <= pieces; ++i) {
+    const auto point = frame.point(bezier(shape, static_cast<float>(i) / static_cast<float>(pieces)));
+    curve.top = std::min(curve.top, point.y - reach_ * kReachAcross);
+    curve.bottom = std::max(curve.bottom, point.y + reach_ * kReachAcross);
+    points_.push_back(point);
+  }
+  curves_.push_back(curve);
 }
 
 void LinkLayer::add_to(Band& band) const {
@@ -141,7 +150,7 @@ void LinkLayer::add_to(Band& band) const {
 
 void LinkLayer::add_curve(const Curve& curve, Band& band) const {
   const Clip clip{band.width(), band.top(), band.bottom()};
-  const float slack = reach_ * 1.5F;  // a line at 45 degrees reaches 1.42 times as far across
+  const float slack = reach_ * kReachAcross;
   const auto top = static_cast<float>(band.top()) - slack;
   const auto bottom = static_cast<float>(band.bottom()) + slack;
   const auto pieces = static_cast<float>(curve.num_points - 1);

@@ -10,8 +10,10 @@
 #include "render/frame.h"
 
 #include "vieweratlas/atlas/atlas.h"
+#include "vieweratlas/render/scene.h"
 
-/// Links as light: thin curves whose strength is brightness, added up, so that bundles become rivers.
+/// Links as light: thin curves whose strength is brightness, added up, so that bundles become rivers. The exposure is set
+/// by the sum of all light, so that maps of few and of many links are about equally bright.
 namespace vieweratlas::render_internal {
 
 /// At most this many links are drawn: beyond it single curves cannot be seen and time grows for nothing.
@@ -38,6 +40,7 @@ class LinkLayer {
     LinearColor to;
   };
 
+  void append_curve(const LinkCurve& shape, double length, const Frame& frame);
   void add_curve(const Curve& curve, Band& band) const;
   [[nodiscard]] float profile(float distance) const { return profile_[static_cast<std::size_t>(distance * profile_steps_per_px_)]; }
 

@@ -1,5 +1,6 @@
 #include "render/look.h"
 
+#include <cmath>
 #include <cstdint>
 
 #include "render/color.h"
@@ -15,7 +16,7 @@ constexpr Srgb kNoCommunityName{0x5F, 0x6A, 0x82};
 
 std::uint8_t half_way_to_white(std::uint8_t value) {
   const double light = (static_cast<double>(linear_from_srgb(value)) + 1) / 2;
-  return static_cast<std::uint8_t>(srgb_from_linear(light) * 255 + 0.5);
+  return static_cast<std::uint8_t>(std::lround(srgb_from_linear(light) * 255));
 }
 
 Look dark_look() {
@@ -24,7 +25,7 @@ Look dark_look() {
   look.ground_middle = linear({0x12, 0x18, 0x26});
   look.ground_rim = linear({0x05, 0x07, 0x0C});
   look.region_fill = 0.009F;
-  look.region_shore = 0.030F;
+  look.region_shore = 0.045F;
   look.region_line = 0.17F;
   look.disc_gap = linear({0x06, 0x08, 0x0D});
   look.text = {0xF2, 0xF5, 0xFA};

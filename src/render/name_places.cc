@@ -21,7 +21,6 @@
 #include "render/frame.h"
 #include "render/influence.h"
 #include "render/look.h"
-#include "render/placed_text.h"
 #include "render/typesetter.h"
 
 #include "vieweratlas/atlas/atlas.h"
@@ -37,9 +36,11 @@ constexpr float kSizeByAudience = 84.0F;
 constexpr double kAudiencePower = 0.42;
 constexpr float kLeastSize = 30.0F;
 constexpr float kMostSize = 104.0F;
-constexpr float kLeastPx = 9.0F;  // real pixels
+constexpr float kSizeByRegion = 0.30F;  // of the side of a square with the region's area: a small country has no large name
+constexpr float kLeastPx = 9.0F;        // real pixels
 constexpr float kTracking = 0.08F;
 constexpr float kLongestLine = 18.0F;  // em
+constexpr float kLongLine = 10.5F;     // em: longer lines are set smaller
 constexpr float kLinePitch = 1.0F;     // em
 constexpr float kSheetMargin = 60.0F;
 constexpr float kRoomX = 30.0F;  // kept free around a name
@@ -80,6 +81,7 @@ struct Neighbourhood {
   float y = 0;
   float half_width = 0;
   float half_height = 0;
+  float area = 0;  // of the largest region, square map units
 };
 
 std::string capitals(const std::string& text) {
@@ -155,17 +157,19 @@ class Namer {
 
   [[nodiscard]] float px(float design) const { return design * ground_.frame.unit; }
 
-  [[nodiscard]] float size_of(std::uint32_t community) const {
+  [[nodiscard]] float size_of(std::uint32_t community, float region_area) const {
     const auto audience = static_cast<double>(ground_.atlas.communities[community].audience);
     const double share = most_audience_ > 0 ? audience / static_cast<double>(most_audience_) : 0;
-    return px(std::clamp(kSizeAtZero + kSizeByAudience * static_cast<float>(std::pow(share, kAudiencePower)), kLeastSize, kMostSize));
+    const float by_audience =
+        px(std::clamp(kSizeAtZero + kSizeByAudience * static_cast<float>(std::pow(share, kAudiencePower)), kLeastSize, kMostSize));
+    return std::min(by_audience, std::max(px(kLeastSize), kSizeByRegion * std::sqrt(region_area) * ground_.frame.scale));
   }
 
   [[nodiscard]] std::vector<SetName> set_in_lines(const std::string& label) {
     const TextStyle style{Face::kDisplayBold, kTracking, kLongestLine};
     const std::string text = capitals(sanitise_utf8(label));
     std::vector<SetName> variants;
-    const auto add = [&](std::vector<std::string> rows, bool is_broken) {
+    const auto add = [&](const std::vector<std::string>& rows, bool is_broken) {
       SetName name;
       name.broken = is_broken;
       for (const auto& row : rows) {
@@ -204,7 +208,7 @@ class Namer {
     const auto skipped = static_cast<std::size_t>(static_cast<double>(xs.size()) * 0.06);
     const auto middle = [&](const std::vector<float>& v) { return (v[v.size() / 2] + (v[skipped] + v[v.size() - 1 - skipped]) / 2) / 2; };
     const auto half = [&](const std::vector<float>& v) { return (v[v.size() - 1 - skipped] - v[skipped]) / 2; };
-    return Neighbourhood{middle(xs), middle(ys), half(xs), half(ys)};
+    return Neighbourhood{middle(xs), middle(ys), half(xs), half(ys), region != ground_.regions.end() ? region->area : 0};
   }
 
   void search(std::uint32_t community, const Neighbourhood& around, const std::vector<SetName>& variants, Attempt attempt,
@@ -212,8 +216,9 @@ class Namer {
     const auto& frame = ground_.frame;
     const Box sheet =
         Box{0, 0, static_cast<float>(frame.width_px), static_cast<float>(frame.height_px)}.grown(-px(kSheetMargin), -px(kSheetMargin));
-    const float size = std::max(kLeastPx, size_of(community) * attempt.scale);
+    const float full_size = size_of(community, around.area) * attempt.scale;
     for (std::size_t v = 0; v < variants.size(); ++v) {
+      const float size = std::max(kLeastPx, full_size * std::min(1.0F, std::sqrt(kLongLine / variants[v].width)));
       const float width = variants[v].width * size;
       const float height = (variants[v].bottom - variants[v].top) * size;
       const float fixed_cost = (1 - attempt.scale) * kShrinkCost + (variants[v].broken ? kBreakCost : 0);

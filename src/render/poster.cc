@@ -1,5 +1,6 @@
 #include "vieweratlas/render/poster.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -79,7 +80,7 @@ PngOptions png_options(const Atlas& atlas, std::uint32_t dpi) {
   add("Source", provenance.input_digest);
   add("Description", provenance.method);
   std::string parameters = "seed=" + std::to_string(provenance.seed) + "\nthreshold=" + std::to_string(provenance.threshold);
-  for (const auto& [name, value] : provenance.options) parameters += "\n" + name + "=" + value;
+  for (const auto& [name, value] : provenance.options) parameters.append("\n").append(name).append("=").append(value);
   add("Parameters", parameters);
   return options;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <span>
 #include <utility>
@@ -11,7 +10,6 @@
 
 #include "render/band.h"
 #include "render/color.h"
-#include "render/contour.h"
 #include "render/coverage.h"
 #include "render/frame.h"
 #include "render/influence.h"

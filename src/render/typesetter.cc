@@ -3,7 +3,6 @@
 #include <pango/pangocairo.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "render/color.h"
 #include "render/halo.h"
 
 #include "vieweratlas/core/error.h"
@@ -152,8 +152,8 @@ void paint_runs(cairo_t* cairo, PangoLayout* layout) {
 }
 
 std::uint32_t premultiplied(const Srgb& color, float alpha) {
-  const auto part = [&](std::uint8_t value) { return static_cast<std::uint32_t>(static_cast<float>(value) * alpha + 0.5F); };
-  return static_cast<std::uint32_t>(alpha * 255 + 0.5F) << 24U | part(color[0]) << 16U | part(color[1]) << 8U | part(color[2]);
+  const auto part = [&](std::uint8_t value) { return static_cast<std::uint32_t>(std::lround(static_cast<float>(value) * alpha)); };
+  return static_cast<std::uint32_t>(std::lround(alpha * 255)) << 24U | part(color[0]) << 16U | part(color[1]) << 8U | part(color[2]);
 }
 
 /// `over` laid on `under`, both premultiplied.

@@ -11,10 +11,12 @@
 
 #include "vieweratlas/core/error.h"
 
-// Pango's types stay in one source file.
+// Pango's headers stay in one source file; these are its names.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 using PangoLayout = struct _PangoLayout;
 using PangoContext = struct _PangoContext;
 using PangoFontMap = struct _PangoFontMap;
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 /// Text of any script, shaped once and drawn at any size.
 ///

@@ -29,7 +29,7 @@ std::string window_text(const std::string& begin, const std::string& end) {
   if (!from || !until) return {};
   const std::chrono::year_month_day first(std::chrono::floor<std::chrono::days>(*from));
   const std::chrono::year_month_day last(std::chrono::floor<std::chrono::days>(*until));
-  const std::string closing = day_of(last) + " " + month_of(last) + " " + year_of(last);
+  std::string closing = day_of(last) + " " + month_of(last) + " " + year_of(last);
   if (is_whole_month(first, last)) return month_of(last) + " " + year_of(last);
   if (first == last) return closing;
   const std::string dash = "\u2009\u2013\u2009";  // thin spaces around an en dash

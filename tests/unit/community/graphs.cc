@@ -16,7 +16,6 @@
 
 #include "vieweratlas/community/partition.h"
 #include "vieweratlas/core/random.h"
-#include "vieweratlas/graph/overlap_graph.h"
 
 namespace vieweratlas::test {
 
@@ -102,6 +101,7 @@ Graph planted_graph(const Planted& planted, std::uint64_t seed) {
 Graph ring_of_cliques(std::uint32_t num_cliques, std::uint32_t size) {
   std::vector<Edge> edges;
   const std::uint32_t num_nodes = num_cliques * size;
+  if (num_nodes == 0) return {};
   for (std::uint32_t c = 0; c < num_cliques; ++c) {
     const std::uint32_t base = c * size;
     for (std::uint32_t i = 0; i < size; ++i) {

@@ -6,14 +6,17 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "unit/community/graphs.h"
 
 #include "vieweratlas/community/compare.h"
 #include "vieweratlas/community/detect.h"
+#include "vieweratlas/community/partition.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
+#include "vieweratlas/graph/overlap_graph.h"
 
 namespace vieweratlas {
 namespace {

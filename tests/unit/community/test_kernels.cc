@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "community/aggregate.h"
@@ -20,6 +23,7 @@
 #include "unit/community/graphs.h"
 
 #include "vieweratlas/community/detect.h"
+#include "vieweratlas/community/partition.h"
 #include "vieweratlas/core/random.h"
 
 namespace vieweratlas::community_internal {
@@ -41,7 +45,7 @@ struct Finest {
 
   [[nodiscard]] LevelGraph level() const {
     const std::uint64_t total = std::accumulate(strengths.begin(), strengths.end(), std::uint64_t{0});
-    const NullModel model{.total_strength = total, .resolution_millionths = static_cast<std::uint64_t>(resolution * 1e6 + 0.5)};
+    const NullModel model{.total_strength = total, .resolution_millionths = static_cast<std::uint64_t>(std::llround(resolution * 1e6))};
     return {graph.offsets, graph.neighbours, graph.weights, strengths, model};
   }
   [[nodiscard]] double quality(std::vector<std::uint32_t> community) const {

@@ -1,20 +1,24 @@
 // Communities against igraph and leidenalg, which run as a process of their own (tests/oracle/communities.py).
 
 #include <gtest/gtest.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "unit/community/graphs.h"
 
 #include "vieweratlas/community/detect.h"
+#include "vieweratlas/community/partition.h"
 #include "vieweratlas/core/parallel.h"
 
 namespace vieweratlas {

@@ -12,6 +12,7 @@
 #include "unit/community/graphs.h"
 
 #include "vieweratlas/community/detect.h"
+#include "vieweratlas/community/partition.h"
 #include "vieweratlas/core/parallel.h"
 
 namespace vieweratlas {
@@ -50,7 +51,7 @@ TEST(SmallGroups, IsolatedNodesAndPairsBecomeUnassigned) {
   EXPECT_EQ(result.num_unassigned_nodes, 3);
 }
 
-TEST(SmallGroups, ACloseFarFromTheRestPairIsNotDrawnIntoALargeCommunity) {
+TEST(SmallGroups, AClosePairIsNotDrawnIntoALargeCommunity) {
   // The pair's only way out is one thin edge: all that leaves the pair goes to 0-4, but most of what it shares stays inside.
   const auto graph = two_cliques_and(2, {{10, 11, 50}, {10, 0, 1}});
   const auto result = detect(graph, 3);
@@ -96,8 +97,8 @@ TEST(SmallGroups, ThoseWhoFollowAJoinerJoinToo) {
 TEST(SmallGroups, TheOrderOfNodesDoesNotMatter) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     const auto graph = test::random_graph(60, 0.06, 9, seed);
-    std::vector<std::uint32_t> community;
-    for (std::uint32_t node = 0; node < 60; ++node) community.push_back(node < 30 ? node % 3 : node / 2);
+    std::vector<std::uint32_t> community(60);
+    for (std::uint32_t node = 0; node < 60; ++node) community[node] = node < 30 ? node % 3 : node / 2;
     const auto permutation = test::random_permutation(60, seed);
     std::vector<std::uint32_t> permuted(60);
     for (std::uint32_t node = 0; node < 60; ++node) permuted[permutation[node]] = community[node];

@@ -12,6 +12,7 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/graph/overlap_graph.h"
+#include "vieweratlas/presence/channel.h"
 
 namespace vieweratlas {
 namespace {

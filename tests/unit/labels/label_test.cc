@@ -188,7 +188,7 @@ TEST(Labels, NoMetadataAtAll) {
   const auto labels = map.labels();
   EXPECT_EQ(labels[0].text, "xqc & forsen");
   EXPECT_THAT(labels[0].representatives, ElementsAre(1, 2, 0));
-  EXPECT_EQ(labels[0].reason, "No game and no language is known of its 3 channels, so it is named after its two most typical channels.");
+  EXPECT_EQ(labels[0].reason, "No game and no language is known of its 3 channels, so it is named after two of its most typical channels.");
   EXPECT_EQ(labels[1].text, "alone");
   EXPECT_TRUE(labels[0].games.empty());
 }
@@ -197,7 +197,7 @@ TEST(Labels, AGiantThatBelongsElsewhereIsNotTypical) {
   // Channel 0 has the largest audience, and shares nine viewers in ten with the other community.
   Partition partition{.community = {0, 0, 0, 1, 1}, .num_communities = 2};
   std::vector<Channel> channels(5);
-  const std::vector<std::uint64_t> audiences{1000000, 9000, 8000, 7000, 6000};
+  const std::vector<std::uint64_t> audiences{500000, 9000, 8000, 7000, 6000};
   for (std::size_t i = 0; i < 5; ++i) {
     channels[i].login = "c" + std::to_string(i);
     channels[i].display_name = channels[i].login;
@@ -212,6 +212,13 @@ TEST(Labels, AGiantThatBelongsElsewhereIsNotTypical) {
   ASSERT_TRUE(labels.ok());
   EXPECT_THAT((*labels)[0].representatives, ElementsAre(1, 2, 0));
   EXPECT_EQ((*labels)[0].text, "c1 & c2");
+}
+
+TEST(Labels, ASecondNameThatDoesNotFitGivesWay) {
+  Map map;
+  map.community().add("RocketLeagueAPAC", "", "", 900).add("RocketLeagueMENA", "", "", 800).add("JSTN", "", "", 700);
+  map.community().add("RocketLeagueOCEANIA", "", "", 900).add("RocketLeagueSAM", "", "", 800);
+  EXPECT_EQ(map.texts(), (Texts{"RocketLeagueAPAC & JSTN", "RocketLeagueOCEAN… & friends"}));
 }
 
 TEST(Labels, UnknownCodesAndOtherLanguages) {
@@ -229,12 +236,15 @@ TEST(Labels, HostileAndLongNamesBecomeOneShortLine) {
   Map map;
   map.community().add_many("a", 5, "Evil\n\tGame\x07 </script>", "en");
   map.community().add_many("b", 5, "A Very Long Game: With a Subtitle That Nobody Can Read", "en");
-  map.community().add_many("c", 5,
-                           "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍"
-                           "👧"
-                           "‍"
-                           "👦",
-                           "en");
+  map.community().add_many(
+      "c", 5,
+      "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍"
+      "👩"
+      "‍"
+      "👧"
+      "‍"
+      "👦",
+      "en");
   map.community().add("加藤純一です加藤純一です加藤純一です", "", "").add("montanablack88_the_longest_name", "", "");
   map.community().add("\x01\x02", "\x03", "\x04");
   const Texts texts = map.texts();
@@ -283,7 +293,7 @@ Map random_map(std::uint64_t seed) {
   for (std::uint64_t c = 0; c < num_communities; ++c) {
     map.community();
     const std::uint64_t size = random.below(7);
-    const std::string game = games[random.below(games.size())];
+    const std::string& game = games[random.below(games.size())];
     for (std::uint64_t i = 0; i < size; ++i) {
       map.add(names[random.below(names.size())], random.chance(0.7) ? game : games[random.below(games.size())],
               languages[random.below(languages.size())], random.below(5) * 100);

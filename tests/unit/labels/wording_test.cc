@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
-
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/labels/label.h"
 
