@@ -18,15 +18,22 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 
-// Reading its configuration, fontconfig 2.14 loses 288 bytes once per process, which no caller can free.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the sanitizers' own hooks
 #if defined(__SANITIZE_ADDRESS__)
-// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the sanitizer's own hooks
+// Reading its configuration, fontconfig 2.14 loses 288 bytes once per process, which no caller can free.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
 extern "C" const char* __lsan_default_options();
 extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
-// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 #endif
+#if defined(__SANITIZE_THREAD__)
+// Pango looks for fonts in a thread of its own and waits for it with GLib's futexes, which the sanitizer cannot see.
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions() {
+  return "race:libfontconfig.so\nrace:libglib-2.0.so\nrace:libgobject-2.0.so\nrace:libpangoft2-1.0.so\nrace:libpango-1.0.so\n";
+}
+#endif
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace vieweratlas::render_internal {
 namespace {

@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "unit/render/png_reader.h"
 #include "unit/render/synthetic_atlas.h"
 
+#include "vieweratlas/atlas/atlas.h"
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/render/poster.h"
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <string>
 
@@ -32,7 +33,7 @@ TEST(PosterGolden, LooksAsItDid) {
   const auto poster = draw_poster(atlas, {.width_px = 1024, .height_px = 1024}, pool);
   ASSERT_TRUE(poster.ok());
   if (poster->report.font_family != "Inter") GTEST_SKIP() << "Inter is not installed (apt-get install fonts-inter): letters differ";
-  const char* accept = std::getenv("VIEWERATLAS_ACCEPT_GOLDEN");
+  const char* accept = std::getenv("VIEWERATLAS_ACCEPT_GOLDEN");  // NOLINT(concurrency-mt-unsafe): nobody sets variables here
   if (accept != nullptr && std::string(accept) == "1") {
     std::ofstream(kGolden, std::ios::binary) << poster->png;
     FAIL() << "wrote " << kGolden << "; look at it and run again without VIEWERATLAS_ACCEPT_GOLDEN";

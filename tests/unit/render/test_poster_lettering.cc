@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "render/boxes.h"
@@ -18,6 +19,7 @@
 #include "render/typesetter.h"
 #include "unit/render/synthetic_atlas.h"
 
+#include "vieweratlas/atlas/atlas.h"
 #include "vieweratlas/core/random.h"
 #include "vieweratlas/render/poster.h"
 
@@ -178,8 +180,9 @@ TEST(Typesetter, DrawsWhatItMeasured) {
   int right = -1;
   int top = tile.height;
   for (int y = 0; y < tile.height; ++y) {
+    const std::uint32_t* row = &tile.argb[static_cast<std::size_t>(y) * static_cast<std::size_t>(tile.width)];
     for (int x = 0; x < tile.width; ++x) {
-      if (tile.argb[static_cast<std::size_t>(y * tile.width + x)] >> 24U < 128) continue;
+      if (row[x] >> 24U < 128) continue;
       left = std::min(left, x);
       right = std::max(right, x);
       top = std::min(top, y);

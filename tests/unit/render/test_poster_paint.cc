@@ -5,9 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <utility>
 #include <vector>
 
+#include "render/band.h"
+#include "render/color.h"
 #include "render/coverage.h"
+#include "render/frame.h"
 #include "render/ground.h"
 #include "render/halo.h"
 #include "render/line_walk.h"
@@ -20,6 +24,7 @@
 
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/random.h"
+#include "vieweratlas/render/scene.h"
 
 namespace vieweratlas::render_internal {
 namespace {
@@ -115,11 +120,11 @@ TEST(Encoder, DithersAroundTheTrueValue) {
 }
 
 TEST(Halo, ReachesAroundAndNoFurther) {
-  constexpr int kSide = 41;
+  constexpr std::size_t kSide = 41;
   std::vector<float> alpha(kSide * kSide, 0);
-  for (int y = 10; y < 31; ++y) alpha[static_cast<std::size_t>(y * kSide + 20)] = 1;
+  for (std::size_t y = 10; y < 31; ++y) alpha[y * kSide + 20] = 1;
   const auto halo = halo_of(alpha, kSide, kSide, 6);
-  const auto at = [&](int x) { return halo[static_cast<std::size_t>(20 * kSide + x)]; };
+  const auto at = [&](std::size_t x) { return halo[20 * kSide + x]; };
   EXPECT_GT(at(20), 0.7F);
   EXPECT_GT(at(22), 0.5F);
   EXPECT_LT(at(27), 0.05F);
