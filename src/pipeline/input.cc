@@ -31,7 +31,8 @@ Result<Presence> read_input(const std::filesystem::path& folder, const ReadOptio
   Result<Presence> presence = read_presence(folder, options, pool);
   if (presence.ok()) return presence;
   const Error& cause = presence.error();
-  if (cause.code != ErrorCode::kNoData && cause.code != ErrorCode::kNotFound) return presence;
+  // "No data" already says what was looked for and how to get some.
+  if (cause.code != ErrorCode::kNotFound) return presence;
   return Error{ErrorCode::kNoData, "No data found in " + printable(folder.string()) + ": " + cause.message +
                                        ". Name the folder of your logs with --logs-dir, or make some with `vieweratlas simulate`"};
 }

@@ -28,14 +28,20 @@ Error failed(std::string_view doing, const fs::path& path, const std::error_code
           "simulate: " + std::string(doing) + ' ' + path.string() + ": " + code.message()};
 }
 
-/// Files of any kind below `folder`, at most one more than `limit`; 0 when it does not exist.
+/// The program's own log lies in logs/ by default, and logs/ is also where chat logs go: it does not make a folder taken.
+bool is_program_log(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with("pipeline.") && name.ends_with(".log");  // pipeline.log, pipeline.1.log, ...
+}
+
+/// Files of any kind below `folder`, logs of the program left out, at most one more than `limit`; 0 when it does not exist.
 Result<std::uint64_t> count_entries(const fs::path& folder, std::uint64_t limit) {
   std::error_code code;
   fs::recursive_directory_iterator at(folder, code);
   if (code == std::errc::no_such_file_or_directory) return std::uint64_t{0};
   std::uint64_t count = 0;
   for (; !code && at != fs::recursive_directory_iterator() && count <= limit; at.increment(code)) {
-    if (at->symlink_status().type() != fs::file_type::directory) ++count;
+    if (at->symlink_status().type() != fs::file_type::directory && !is_program_log(at->path())) ++count;
   }
   if (code) return failed("counting the files below", folder, code);
   return count;

@@ -291,6 +291,13 @@ TEST(SimulateFiles, FoldersOfOthersAreRefused) {
   EXPECT_THAT(refusal(), testing::HasSubstr("its truth.json is not one of a simulation"));
 }
 
+TEST(SimulateFiles, TheProgramsOwnLogDoesNotMakeAFolderTaken) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() / "pipeline.log") << "2026-01-05T00:00:00Z info started\n";
+  std::ofstream(folder.path() / "pipeline.1.log") << "2026-01-04T00:00:00Z info started\n";
+  EXPECT_GT(written(small_options(), folder.path()).num_files, 0U);
+}
+
 TEST(SimulateFiles, ASimulationThatOthersAddedToIsRefused) {
   const TemporaryFolder folder;
   const SimulateReport report = written(small_options(), folder.path());
