@@ -141,6 +141,7 @@ void derive(Configuration& configuration) {
   PosterOptions& poster = settings.analysis.poster;
   poster.width_px = static_cast<std::uint32_t>(std::lround(settings.pictures.figure.width * poster.dpi));
   poster.height_px = static_cast<std::uint32_t>(std::lround(settings.pictures.figure.height * poster.dpi));
+  poster.prominent_labels = settings.pictures.label_top_n_nodes;
   poster.max_labels = settings.pictures.label_only_top ? settings.pictures.label_top_n_nodes : 0;
   if (settings.pictures.label_only_top && settings.pictures.label_top_n_nodes == 0) poster.show_labels = false;
   for (const Option& option : option_table()) {

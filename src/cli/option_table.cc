@@ -264,7 +264,7 @@ constexpr std::array kAnalysisPictures{
     Option{.key = "analysis.label_top_n_nodes",
            .field = VA_FIELD(pictures.label_top_n_nodes),
            .heading = "Pictures",
-           .help = "The largest channels, as many as this, are named on the poster before all others.",
+           .help = "The largest channels, as many as this, have larger names on the poster, also where room is scarce.",
            .unit = "channels",
            .rigorous = "20",
            .explorer = "30",

@@ -48,6 +48,8 @@ constexpr float kLinePitch = 1.04F;
 constexpr float kGapToDisc = 3.5F;
 constexpr float kCoverCost = 2.4F;
 constexpr float kMostCost = 2.1F;
+constexpr float kAnyCost = 1e9F;                // only other text is in the way
+constexpr float kProminence = 1.15F;            // larger letters that still are no community's name
 constexpr float kSecondTry = 0.86F;             // of the size, when the first finds no place
 constexpr float kSemiBoldFrom = 15.0F;          // radius
 constexpr float kMiddleAboveBaseline = 0.345F;  // em: between half the height of small letters and of capitals
@@ -71,22 +73,27 @@ class Placer {
   }
 
   /// The label of a channel, nothing when there is no place for it.
-  std::optional<ChannelLabel> place(std::uint32_t index) {
+  std::optional<ChannelLabel> place(std::uint32_t index, bool prominent) {
     const auto& channel = atlas_.channels[index];
     const float radius = radius_px(channel);
     const float design_radius = radius / frame_.unit;
-    const Face face = design_radius > kSemiBoldFrom ? Face::kSemiBold : Face::kMedium;
+    const Face face = prominent || design_radius > kSemiBoldFrom ? Face::kSemiBold : Face::kMedium;
     TextLine line = typesetter_.set(channel.name, {face, 0, kLongestName});
     if (line.empty()) line = typesetter_.set(channel.id, {face, 0, kLongestName});
     if (line.empty()) return std::nullopt;
-    const float size = frame_.unit * std::clamp(kSizeAtZero + kSizePerRadius * design_radius, kLeastSize, kMostSize);
+    const float size =
+        frame_.unit * std::clamp(kSizeAtZero + kSizePerRadius * design_radius, kLeastSize, kMostSize) * (prominent ? kProminence : 1.0F);
     if (auto label = inside(channel, index, line, size)) return label;
     for (const float share : {1.0F, kSecondTry}) {
       const float designed = std::max(size * share, kLeastSize * frame_.unit);
       const float tried = std::max(kLeastPx, designed);
       // Letters that had to grow to be read at all must not bury a small map.
-      if (tried > designed && radius < kLeastRadiusOfGrown * tried) return std::nullopt;
+      if (!prominent && tried > designed && radius < kLeastRadiusOfGrown * tried) return std::nullopt;
       if (auto paint = outside(channel, line, tried, kMostCost * designed / tried)) return finish(index, line, *paint);
+    }
+    if (prominent) {
+      const float least = std::max(kLeastPx, kLeastSize * frame_.unit);
+      if (auto paint = outside(channel, line, least, kAnyCost)) return finish(index, line, *paint);
     }
     return std::nullopt;
   }
@@ -236,14 +243,14 @@ std::pair<std::string, std::string> split_name(const std::string& name) {
   return {std::string(trim(std::string_view(name).substr(0, best))), name.substr(best)};
 }
 
-LabelPlaces place_labels(const Atlas& atlas, const Frame& frame, const Look& look, std::uint32_t max_labels, Typesetter& typesetter,
+LabelPlaces place_labels(const Atlas& atlas, const Frame& frame, const Look& look, const LabelWishes& wishes, Typesetter& typesetter,
                          BoxGrid& taken) {
   LabelPlaces places;
   Placer placer(atlas, frame, look, typesetter, taken);
   const auto all = static_cast<std::uint32_t>(atlas.channels.size());
-  const auto wanted = max_labels == 0 ? all : std::min(max_labels, all);
+  const auto wanted = wishes.max_labels == 0 ? all : std::min(wishes.max_labels, all);
   for (std::uint32_t i = 0; i < wanted; ++i) {
-    auto label = placer.place(i);
+    auto label = placer.place(i, i < wishes.prominent_labels);
     if (label) {
       places.labels.push_back(std::move(*label));
     } else {

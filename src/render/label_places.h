@@ -29,10 +29,16 @@ struct LabelPlaces {
 /// or at a space, underscore, hyphen or dot, which stays with the first half (a space is dropped); empty without a joint.
 [[nodiscard]] std::pair<std::string, std::string> split_name(const std::string& name);
 
+/// PosterOptions of the same names.
+struct LabelWishes {
+  std::uint32_t max_labels = 0;
+  std::uint32_t prominent_labels = 0;
+};
+
 /// Names channels by falling audience, at most `max_labels` of them (0 = all): inside the disc where the name fits, in
 /// two lines if need be, else at the best of nine places around it. No label touches another box in `taken`, to which labels are added;
-/// covering other discs is dear, and a name that would cover too much is dropped.
-[[nodiscard]] LabelPlaces place_labels(const Atlas& atlas, const Frame& frame, const Look& look, std::uint32_t max_labels,
+/// covering other discs is dear, and a name that would cover too much is dropped, but for the prominent ones.
+[[nodiscard]] LabelPlaces place_labels(const Atlas& atlas, const Frame& frame, const Look& look, const LabelWishes& wishes,
                                        Typesetter& typesetter, BoxGrid& taken);
 
 }  // namespace vieweratlas::render_internal

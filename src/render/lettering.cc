@@ -86,7 +86,8 @@ Result<Lettering> letter(const LetteringGround& ground, const PosterOptions& opt
     for (const auto& line : name.lines) add_text(line, Lettering::Kind::kCommunity, name.community, typesetter, lettering);
   }
   if (options.show_labels) {
-    const auto places = place_labels(ground.atlas, ground.frame, ground.look, options.max_labels, typesetter, taken);
+    const auto places =
+        place_labels(ground.atlas, ground.frame, ground.look, {options.max_labels, options.prominent_labels}, typesetter, taken);
     for (const auto& label : places.labels) {
       for (const auto& line : label.lines) add_text(line, Lettering::Kind::kChannel, label.channel, typesetter, lettering);
     }

@@ -83,7 +83,7 @@ ANALYZE = {
     "analysis.static_viz_figsize": ("30x20", size, POSTER),
     "analysis.static_viz_dpi": ("40", size, ["--no-enable-interactive-viz", "--static-viz-figsize", "16x16"]),
     "analysis.show_node_labels": ("false", pixels, POSTER),
-    "analysis.label_top_n_nodes": ("2", pixels, POSTER + ["--label-only-top"]),
+    "analysis.label_top_n_nodes": ("50", pixels, POSTER),
     "analysis.label_only_top": ("true", pixels, POSTER),
     "analysis.enable_static_viz": ("false", files, POSTER),
     "analysis.enable_interactive_viz": ("false", files, ["--no-enable-static-viz"]),

@@ -19,6 +19,8 @@ struct PosterOptions {
   bool show_labels = true;  ///< names of channels
   /// How many channels may carry a name, by audience; 0 = as many as fit without collision.
   std::uint32_t max_labels = 0;
+  /// The largest channels, as many as this, have their names in larger, bolder letters, and also where they cover other discs.
+  std::uint32_t prominent_labels = 0;
 };
 
 struct PosterReport {

@@ -144,6 +144,16 @@ TEST(Poster, ObeysLabelOptions) {
   EXPECT_EQ(all.labels_placed + all.labels_dropped, atlas.channels.size());
 }
 
+TEST(Poster, SetsProminentNamesApart) {
+  const auto atlas = synthetic_atlas({});
+  PosterOptions options{.width_px = 1024, .height_px = 1024};
+  const auto plain = drawn(atlas, options);
+  options.prominent_labels = static_cast<std::uint32_t>(atlas.channels.size());
+  const auto all = drawn(atlas, options);
+  EXPECT_NE(plain.png, all.png);
+  EXPECT_EQ(all.report.labels_placed + all.report.labels_dropped, atlas.channels.size());
+}
+
 TEST(Poster, RefusesWhatItCannotDraw) {
   const auto atlas = synthetic_atlas({.num_channels = 3});
   ThreadPool pool(1);

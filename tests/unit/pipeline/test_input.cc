@@ -1,0 +1,87 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/input.h"
+#include "support/temporary_folder.h"
+
+#include "vieweratlas/core/random.h"
+#include "vieweratlas/graph/overlap_graph.h"
+#include "vieweratlas/graph/statistics.h"
+#include "vieweratlas/presence/channel.h"
+#include "vieweratlas/storage/local_files.h"
+
+namespace vieweratlas::pipeline_internal {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(BotList, OneNameALine) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "bots.txt";
+  ASSERT_TRUE(write_file_atomic(path, "\xEF\xBB\xBF# known bots\r\n\nNightbot\r\n  streamelements # two\n12345").ok());
+  EXPECT_THAT(*read_bot_list(path), ElementsAre("Nightbot", "streamelements", "12345"));
+  EXPECT_EQ(read_bot_list(folder.path() / "none").error().code, ErrorCode::kNotFound);
+}
+
+/// A graph of `n` nodes in which each pair is linked with probability `p`; node i has audience 100 + i and login "ci".
+std::pair<std::vector<Channel>, OverlapGraph> random_graph(std::uint32_t n, double p, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<std::vector<std::uint32_t>> weight(n, std::vector<std::uint32_t>(n, 0));
+  for (std::uint32_t u = 0; u < n; ++u) {
+    for (std::uint32_t v = u + 1; v < n; ++v) {
+      if (random.chance(p)) weight[u][v] = weight[v][u] = static_cast<std::uint32_t>(1 + random.below(50));
+    }
+  }
+  std::vector<Channel> channels(n);
+  OverlapGraph graph;
+  for (std::uint32_t u = 0; u < n; ++u) {
+    channels[u].login = "c" + std::to_string(u);
+    graph.audience.push_back(100 + u);
+    for (std::uint32_t v = 0; v < n; ++v) {
+      if (weight[u][v] == 0) continue;
+      graph.neighbours.push_back(v);
+      graph.shared.push_back(weight[u][v]);
+    }
+    graph.offsets.push_back(graph.neighbours.size());
+  }
+  return {std::move(channels), std::move(graph)};
+}
+
+TEST(RemoveIsolated, KeepsEveryLinkAndItsEnds) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    SCOPED_TRACE(seed);
+    auto [channels, graph] = random_graph(20, 0.06, seed);
+    const auto links = [](const std::vector<Channel>& names, const OverlapGraph& of) {
+      std::vector<std::string> all;
+      for (std::uint32_t u = 0; u < of.num_nodes(); ++u) {
+        for (auto at = of.offsets[u]; at < of.offsets[u + 1]; ++at) {
+          all.push_back(names[u].login + "-" + names[of.neighbours[at]].login + "=" + std::to_string(of.shared[at]));
+        }
+      }
+      return all;
+    };
+    const std::vector<std::string> before = links(channels, graph);
+    const std::uint32_t isolated = graph_statistics(graph).num_isolated;
+    remove_isolated(channels, graph);
+    EXPECT_EQ(links(channels, graph), before);
+    EXPECT_EQ(graph.num_nodes(), 20 - isolated);
+    EXPECT_EQ(channels.size(), graph.num_nodes());
+    EXPECT_EQ(graph_statistics(graph).num_isolated, 0U);
+    for (std::uint32_t u = 0; u < graph.num_nodes(); ++u) EXPECT_EQ(channels[u].login, "c" + std::to_string(graph.audience[u] - 100));
+  }
+}
+
+TEST(RemoveIsolated, NothingButIsolatedNodes) {
+  auto [channels, graph] = random_graph(5, 0, 1);
+  remove_isolated(channels, graph);
+  EXPECT_EQ(graph.num_nodes(), 0U);
+  EXPECT_TRUE(channels.empty());
+}
+
+}  // namespace
+}  // namespace vieweratlas::pipeline_internal
