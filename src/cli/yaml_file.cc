@@ -2,12 +2,14 @@
 // and reads 010 as eight. Only names and places are found here; values stay text until the option table parses them.
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -153,6 +155,31 @@ class Walker {
   SourceValues source_;
 };
 
+/// Hears the parser out and keeps nothing: for counting documents.
+class Silence final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/, const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                       YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+};
+
+/// True when `text` holds more than one document. YAML::LoadAll would do, but for some malformed text it finds empty documents
+/// without end and takes all memory.
+bool has_several_documents(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Silence silence;
+  return parser.HandleNextDocument(silence) && parser.HandleNextDocument(silence);
+}
+
 SourceValues only_problem(std::string problem) { return SourceValues{.values = {}, .problems = {std::move(problem)}}; }
 
 }  // namespace
@@ -161,10 +188,9 @@ SourceValues read_yaml(std::string_view text, std::string_view file_name) {
   if (text.size() > kMaxBytes) return only_problem(fmt::format("{}: this is larger than 1 MB; is it a configuration?", file_name));
   if (!is_utf8(text)) return only_problem(fmt::format("{}: this is not UTF-8 text; is it a configuration?", file_name));
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) return only_problem(fmt::format("{}: several documents (---) in one file; keep one", file_name));
-    if (documents.empty()) return {};
-    return Walker(file_name).walk(documents.front());
+    const std::string copy(text);
+    if (has_several_documents(copy)) return only_problem(fmt::format("{}: several documents (---) in one file; keep one", file_name));
+    return Walker(file_name).walk(YAML::Load(copy));
   } catch (const YAML::Exception& problem) {
     return only_problem(fmt::format("{}:{}: this is not YAML: {}", file_name, std::max(problem.mark.line, 0) + 1, printable(problem.msg)));
   }

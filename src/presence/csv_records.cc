@@ -20,6 +20,16 @@
 #include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
+namespace {
+
+/// The quote that closes the field whose opening quote is at `open`; doubled quotes close nothing. npos when there is none.
+std::size_t closing_quote(std::string_view text, std::size_t open) {
+  std::size_t close = text.find('"', open + 1);
+  while (close != std::string_view::npos && close + 1 < text.size() && text[close + 1] == '"') close = text.find('"', close + 2);
+  return close;
+}
+
+}  // namespace
 
 void CsvSplitter::split(std::string_view text, std::size_t begin, CsvRow& row) {
   row.fields.clear();
@@ -32,8 +42,7 @@ void CsvSplitter::split(std::string_view text, std::size_t begin, CsvRow& row) {
     std::string_view quoted;
     const bool is_quoted = at < text.size() && text[at] == '"';
     if (is_quoted) {
-      std::size_t close = text.find('"', at + 1);
-      while (close != std::string_view::npos && close + 1 < text.size() && text[close + 1] == '"') close = text.find('"', close + 2);
+      const std::size_t close = closing_quote(text, at);
       row.in_open_quote = close == std::string_view::npos;
       quoted = text.substr(at + 1, row.in_open_quote ? std::string_view::npos : close - at - 1);
       at = row.in_open_quote ? text.size() : close + 1;

@@ -105,6 +105,7 @@ class JsonRecords::Reader {
   simdjson::error_code read_chatters(ondemand::value value);
   simdjson::error_code read_chatter(ondemand::value value);
   simdjson::error_code read_chatter_object(ondemand::value value);
+  simdjson::error_code read_name(ondemand::value value, bool is_id, std::string_view& text);
   void stage(std::string_view name);
   void stage_wrong(std::string_view text);
 
@@ -372,17 +373,9 @@ simdjson::error_code JsonRecords::Reader::read_chatter_object(ondemand::value va
     const auto rank = rank_of_name(key);
     if (!rank) continue;
     const bool is_id = *rank < kNumIdRanks;
-    ondemand::value part = field.value();
-    ondemand::json_type type{};
-    if (const auto error = part.type().get(type)) return error;
     std::string_view text;
-    if (type == ondemand::json_type::string) {
-      if (const auto error = part.get_string().get(text)) return error;
-    } else if (type == ondemand::json_type::number && is_id) {
-      text = token_of(part);
-    }
+    if (const auto error = read_name(field.value(), is_id, text)) return error;
     unsigned& best_rank = is_id ? id_rank : login_rank;
-    text = trim(text);
     if (text.empty() || *rank >= best_rank) continue;
     best_rank = *rank;
     (is_id ? id : login) = text;
@@ -393,6 +386,19 @@ simdjson::error_code JsonRecords::Reader::read_chatter_object(ondemand::value va
     stage(id.empty() ? login : id);
   }
   if (!id.empty() && !login.empty()) aliases_.push_back({.login = ViewerTable::key_of(login), .id = ViewerTable::key_of(id)});
+  return simdjson::SUCCESS;
+}
+
+/// An id or a login: text, or for an id a number. Of anything else `text` is left empty.
+simdjson::error_code JsonRecords::Reader::read_name(ondemand::value value, bool is_id, std::string_view& text) {
+  ondemand::json_type type{};
+  if (const auto error = value.type().get(type)) return error;
+  if (type == ondemand::json_type::string) {
+    if (const auto error = value.get_string().get(text)) return error;
+  } else if (type == ondemand::json_type::number && is_id) {
+    text = token_of(value);
+  }
+  text = trim(text);
   return simdjson::SUCCESS;
 }
 

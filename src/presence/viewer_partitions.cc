@@ -10,6 +10,8 @@
 
 #include "presence/viewer_key.h"
 
+#include "vieweratlas/presence/viewer_table.h"
+
 namespace vieweratlas::presence_internal {
 namespace {
 

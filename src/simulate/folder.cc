@@ -74,9 +74,9 @@ Status claim_folder(const fs::path& folder, std::uint64_t num_files) {
   if (fs::exists(status) && !fs::is_directory(status)) return refused(folder, "is not a folder");
   fs::create_directories(folder, code);
   if (code) return failed("making", folder, code);
-  const bool empty = fs::is_empty(folder, code);
-  if (code) return failed("looking into", folder, code);
-  if (!empty) {
+  const Result<std::uint64_t> taken = count_entries(folder, 0);
+  if (!taken) return taken.error();
+  if (*taken > 0) {
     if (Status cleared = clear_earlier_run(folder); !cleared) return cleared;
   }
   return finish_folder(folder, marker_json(num_files));

@@ -45,6 +45,8 @@ export async function openBrowser() {
       ...(asRoot ? ['--no-sandbox'] : []),
       '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update',
       '--disable-sync', '--no-first-run', '--disable-quic',
+      // A machine busy with other work is slow, not hung: without this the browser restarts its drawing process.
+      '--disable-gpu-watchdog',
     ],
   });
 }
@@ -66,8 +68,8 @@ export async function openPage(browser, file, options = {}) {
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
   if (script) await page.addInitScript(script);
-  await page.goto(pathToFileURL(file).href + (at ? `#${at}` : ''));
-  await page.waitForSelector('body[data-ready], body[data-failed]', { timeout: 60_000 });
+  await page.goto(pathToFileURL(file).href + (at ? `#${at}` : ''), { timeout: 120_000 });
+  await page.waitForSelector('body[data-ready], body[data-failed]', { timeout: 120_000 });
   const idle = () => page.evaluate('window.vieweratlas?.whenIdle()');
   await idle();
   return {

@@ -56,11 +56,11 @@ function firstClash(boxes) {
   return null;
 }
 
-/** Zooming moves names outwards: one near the rim may leave. The page is 900 x 640. */
+/** Zooming moves names outwards: one near the rim may leave. The page is 1100 x 640. */
 const mayHaveLeftTheView = ({ left, right, top, bottom }) => {
-  const x = (left + right) / 2 - 450;
+  const x = (left + right) / 2 - 550;
   const y = (top + bottom) / 2 - 320;
-  return Math.abs(x) > 450 * 0.55 || Math.abs(y) > 320 * 0.55;
+  return Math.abs(x) > 550 * 0.55 || Math.abs(y) > 320 * 0.55;
 };
 
 export async function keysMoveAndZoom({ page, handle, idle, text, assert }) {

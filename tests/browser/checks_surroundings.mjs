@@ -55,6 +55,8 @@ export async function aPhoneScrollsNothingAndHasLargeTargets({ open, truth, asse
   assert.deepEqual(await small(), []);
   const inside = await page.locator('#card').boundingBox();
   assert.ok(inside.x >= 0 && inside.x + inside.width <= 390);
+  const moved = await handle('positionOf', 'channel_000');
+  assert.ok(moved.y < inside.y, 'the card does not cover the channel that it is about');
   assert.deepEqual(problems, []);
   await close();
 }

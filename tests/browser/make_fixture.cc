@@ -7,13 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <ios>
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include "vieweratlas/atlas/atlas.h"

@@ -40,7 +40,7 @@ const nameOf = (run) => run.name.replace(/([A-Z])/g, (letter) => ` ${letter.toLo
 
 // Checks that share one page leave it as they found it; the page is opened once for all of them.
 // Small, and without motion: the processor draws every pixel and every frame. Motion has checks of its own.
-const shared = await openPage(browser, file, { width: 900, height: 640, reducedMotion: 'reduce' });
+const shared = await openPage(browser, file, { width: 1100, height: 640, reducedMotion: 'reduce' });
 for (const module of truth ? [everyPage, knownPage, outputs] : [everyPage, outputs]) {
   for (const run of Object.values(module)) {
     await check(nameOf(run), run, { ...shared, truth, assert });

@@ -31,7 +31,8 @@ const CLOSE_ZOOM = 6;
 function insetsOf(withCard: boolean): Insets {
   if (!isPhone()) return { left: 336, top: 16, right: withCard ? 384 : 16, bottom: 16 };
   const panel = byId('panel').offsetHeight || 170;
-  return { left: 8, top: 64, right: 8, bottom: withCard ? Math.max(panel, innerHeight * 0.5) : Math.min(panel, 220) };
+  const card = byId('card').offsetHeight || innerHeight * 0.56;
+  return { left: 8, top: 64, right: 8, bottom: withCard ? Math.max(panel, card) : Math.min(panel, 220) };
 }
 
 function boxOf(model: Model, community: number): Box {

@@ -11,8 +11,10 @@
 
 #include "unit/presence/memory_input.h"
 
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/random.h"
+#include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/read.h"
 
 namespace vieweratlas {

@@ -3,11 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "presence/read_files.h"
+#include "presence/snapshot_file.h"
 #include "unit/presence/memory_input.h"
 
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/read.h"
 #include "vieweratlas/storage/compression.h"
 
@@ -220,8 +226,10 @@ TEST(Losses, UnbalancedRecordsDoNoHarm) {
         R"({"chatters":["a","b"})", R"({"chatters":[{"id":}]})", R"({"chatters":[,]})", R"({"channel"})", R"({"chatters":["a"]]})"}) {
     for (const std::string key : {"x.json", "x.ndjson"}) {
       for (const std::string between : {",", "\n", ""}) {
-        SCOPED_TRACE(key + " " + bad + between);
-        const Presence presence = read_one(key, "[" + bad + between + kGood + "]");
+        std::string text = "[";
+        text.append(bad).append(between).append(kGood).append("]");
+        SCOPED_TRACE(text);
+        const Presence presence = read_one(key, text);
         EXPECT_LE(presence.channels.size(), 1U);
         EXPECT_FALSE(presence.report.losses.empty());
       }

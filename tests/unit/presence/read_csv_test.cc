@@ -1,15 +1,18 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "presence/csv_records.h"
+#include "presence/snapshot_file.h"
 #include "unit/presence/memory_input.h"
 
 #include "vieweratlas/core/csv.h"
 #include "vieweratlas/core/random.h"
+#include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/read.h"
 
 namespace vieweratlas {

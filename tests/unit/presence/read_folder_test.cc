@@ -5,11 +5,13 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <string>
 #include <vector>
 
 #include "unit/presence/memory_input.h"
 
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/read.h"
@@ -34,8 +36,8 @@ class ReadFolder : public testing::Test {
   void write(const std::string& key, const std::string& bytes, int minutes_old = 60) {
     fs::create_directories((folder_ / key).parent_path());
     std::ofstream(folder_ / key, std::ios::binary) << bytes;
-    static const auto now = fs::file_time_type::clock::now();
-    fs::last_write_time(folder_ / key, now - std::chrono::minutes(minutes_old));
+    static const auto kNow = fs::file_time_type::clock::now();
+    fs::last_write_time(folder_ / key, kNow - std::chrono::minutes(minutes_old));
   }
 
   static std::string snapshot(const std::string& channel, int hour = 0, const std::string& chatter = "bob") {

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -7,6 +9,7 @@
 
 #include "unit/presence/memory_input.h"
 
+#include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/read.h"
 
 namespace vieweratlas {
@@ -73,7 +76,9 @@ TEST(ReadJson, EverySpellingOfAFact) {
       {"source", "\"VOD\"", "source"},     {"_source", "\"vod\"", "source"},
   };
   for (const auto& [name, value, fact] : spellings) {
-    const std::string json = snapshot_with("\"" + name + "\":" + value);
+    std::string field = "\"";
+    field.append(name).append("\":").append(value);
+    const std::string json = snapshot_with(field);
     SCOPED_TRACE(json);
     const Presence presence = read_json(json);
     ASSERT_EQ(presence.channels.size(), 1U);

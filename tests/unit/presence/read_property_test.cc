@@ -12,10 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "presence/block.h"
 #include "presence/framing.h"
+#include "presence/snapshot_file.h"
 #include "unit/presence/memory_input.h"
 
 #include "vieweratlas/core/random.h"
+#include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/read.h"
 #include "vieweratlas/presence/snapshot.h"
 #include "vieweratlas/storage/compression.h"

@@ -2,19 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "presence/viewer_key.h"
-
-#include "vieweratlas/core/text.h"
 
 namespace vieweratlas {
 namespace {
 
 TEST(ViewerTable, FindsByNameInAnyCaseWhateverTheOrderOfKeys) {
   std::vector<ViewerTable::Key> keys;
+  keys.reserve(100);
   for (int i = 0; i < 100; ++i) keys.push_back(ViewerTable::key_of("viewer_" + std::to_string(i)));
   const ViewerTable table(keys);
   EXPECT_EQ(table.size(), 100U);

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "render/page_columns.h"
@@ -180,6 +182,41 @@ Atlas dense_atlas(std::uint32_t num_channels, std::uint64_t seed) {
     return std::tuple(y.shared, x.source, x.target) < std::tuple(x.shared, y.source, y.target);
   });
   return atlas;
+}
+
+/// Names, circles and links without any pattern: what compresses worst.
+Atlas patternless_atlas(std::uint32_t num_channels, std::size_t num_edges) {
+  Atlas atlas;
+  Random random(21);
+  atlas.communities.resize(30);
+  for (std::uint32_t i = 0; i < num_channels; ++i) {
+    AtlasChannel channel;
+    for (std::uint64_t letters = 6 + random.below(8); letters > 0; --letters) {
+      channel.id += static_cast<char>('a' + random.below(26));
+    }
+    channel.name = channel.id;
+    channel.audience = 10'000 + random.below(900'000);
+    channel.community = static_cast<std::uint32_t>(random.below(atlas.communities.size()));
+    channel.x = static_cast<float>(random.uniform() * 1400 - 700);
+    channel.y = static_cast<float>(random.uniform() * 1400 - 700);
+    channel.radius = static_cast<float>(5 + random.uniform() * 20);
+    atlas.channels.push_back(channel);
+  }
+  std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  while (pairs.size() < num_edges) {
+    const auto a = static_cast<std::uint32_t>(random.below(num_channels));
+    const auto b = static_cast<std::uint32_t>(random.below(num_channels));
+    if (a != b && pairs.insert(std::minmax(a, b)).second) {
+      atlas.edges.push_back({std::min(a, b), std::max(a, b), 10'001 + static_cast<std::uint32_t>(random.below(200'000))});
+    }
+  }
+  std::sort(atlas.edges.begin(), atlas.edges.end(), [](const AtlasEdge& x, const AtlasEdge& y) { return x.shared > y.shared; });
+  return atlas;
+}
+
+TEST(Page, StaysWithinItsBudgets) {
+  EXPECT_LE(make_page(patternless_atlas(1'700, 14'000)).value().size(), std::size_t{450'000});
+  EXPECT_LE(make_page(patternless_atlas(5'000, 200'000)).value().size(), std::size_t{1'500'000});
 }
 
 /// The strongest `count` links of `channel`, in the order of `edges` (which are sorted by falling shared count here).

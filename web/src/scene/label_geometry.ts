@@ -19,7 +19,7 @@ export const SIDE_GAP = 3;
 
 /** How far a name has slid into its circle: 0 = outside, 1 = inside (it fits 1.72 radii). */
 export function insideness(radiusPx: number, widthPx: number): number {
-  return Math.max(0, Math.min(1, ((radiusPx * 1.72) / widthPx - 0.86) / 0.14));
+  return Math.max(0, Math.min(1, ((radiusPx * 1.72) / widthPx - 0.95) / 0.05));
 }
 
 export interface NameBox {

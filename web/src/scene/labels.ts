@@ -44,7 +44,7 @@ const FADE_WIDTH = 1.1;
 const BACKGROUND_FADES_FROM = 14;
 const BACKGROUND_ALPHA = 0.2;
 /** A name fades in while the zoom grows by this part beyond the zoom at which it appears. */
-const FADE_IN = 0.12;
+const FADE_IN = 0.06;
 /** Names of focused and hovered channels are this much larger, CSS pixels. */
 const ROOT_EXTRA_PX = 3;
 

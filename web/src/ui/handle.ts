@@ -21,10 +21,14 @@ export function makeHandle(model: Model, view: MapView, hash: HashState) {
   const indexOf = (id: string) => channels.ids.indexOf(id);
   const cameraAt = (zoom: number): Camera => ({ ...view.motion.camera, scale: clampScale(zoom * view.viewport.fitScale, view.viewport) });
   return {
-    /** Resolves when the picture is final and the address is saved. */
-    async whenIdle(): Promise<void> {
-      do await new Promise((resolve) => setTimeout(resolve, 30));
-      while (!view.idle || !hash.saved);
+    /** Resolves when the picture is final and the address is saved; throws when that takes too long. */
+    async whenIdle(patienceMs = 60_000): Promise<void> {
+      for (const end = performance.now() + patienceMs; ; ) {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        const pending = [...view.pending, ...(hash.saved ? [] : ['address'])];
+        if (pending.length === 0) return;
+        if (performance.now() > end) throw new Error(`The page did not come to rest: ${pending.join(', ')}`);
+      }
     },
     /** Where a channel stands, CSS pixels. */
     positionOf: (id: string) => view.positionOf(indexOf(id)),

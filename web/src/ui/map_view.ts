@@ -132,6 +132,18 @@ export class MapView {
     this.fly(centredOn(channels.x[channel], channels.y[channel], scale, this.freeInsets(true)));
   }
 
+  /** Moves the view just so far that a channel is not under a panel or beyond the rim. */
+  reveal(channel: number): void {
+    const { width, height, ratio } = this.viewport;
+    const insets = this.freeInsets(true);
+    const at = this.positionOf(channel);
+    const margin = 48;
+    const beyond = (value: number, low: number, high: number) => Math.min(0, value - low) + Math.max(0, value - high);
+    const dx = beyond(at.x, insets.left / ratio + margin, (width - insets.right) / ratio - margin);
+    const dy = beyond(at.y, insets.top / ratio + margin, (height - insets.bottom) / ratio - margin);
+    if (dx !== 0 || dy !== 0) this.panBy(dx, dy);
+  }
+
   frame(box: Box): void {
     this.fly(framing(box, this.viewport, this.freeInsets(true), 9));
   }
@@ -214,9 +226,10 @@ export class MapView {
     if (!this.frameRequest) this.frameRequest = requestAnimationFrame((now) => this.tick(now));
   }
 
-  /** True when what is on the canvas is final. */
-  get idle(): boolean {
-    return !this.frameRequest && !this.motion.active && !this.more && !this.restTimer && !this.replanTimer;
+  /** What keeps the picture from being final; empty when it is. */
+  get pending(): string[] {
+    const waits = { frame: this.frameRequest, motion: this.motion.active, links: this.more, rest: this.restTimer, names: this.replanTimer };
+    return Object.entries(waits).filter(([, value]) => value).map(([name]) => name);
   }
 
   /** Draws the finished picture now. */

@@ -101,8 +101,12 @@ export class Pointer {
     const channel = this.view.pick(event.clientX, event.clientY, event.pointerType === 'touch' ? TOUCH_PICK_SLOP : undefined);
     this.tooltip.hide();
     clearTimeout(this.hoverTimer);
-    if (channel < 0) this.model.closeCard();
-    else this.model.choose(channel, event.shiftKey);
+    if (channel < 0) {
+      this.model.closeCard();
+      return;
+    }
+    this.model.choose(channel, event.shiftKey);
+    this.view.reveal(channel);
   }
 
   private hoverAt(event: PointerEvent): void {
