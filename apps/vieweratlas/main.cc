@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>

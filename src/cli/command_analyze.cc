@@ -27,6 +27,7 @@
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/labels/label.h"
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/storage/local_files.h"
 

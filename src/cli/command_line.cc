@@ -90,8 +90,8 @@ std::vector<KnownFlag> flags_of(std::string_view command) {
 Error usage_error(std::string sentence) { return Error{ErrorCode::kInvalidArgument, std::move(sentence)}; }
 
 Error unknown_command(std::string_view word) {
-  std::vector<std::string_view> names;
-  for (const CommandInfo& command : kCommands) names.push_back(command.name);
+  std::vector<std::string_view> names(kCommands.size());
+  std::transform(kCommands.begin(), kCommands.end(), names.begin(), [](const CommandInfo& command) { return command.name; });
   const std::string near = nearest(word, names);
   std::string hint = near.empty() ? std::string("`vieweratlas --help` lists them") : fmt::format("did you mean {}?", near);
   const auto all = presets();

@@ -8,6 +8,7 @@
 
 #include "cli/command_line.h"
 #include "cli/configuration.h"
+#include "cli/console.h"
 #include "cli/progress.h"
 #include "cli/quality_text.h"
 #include "cli/results.h"

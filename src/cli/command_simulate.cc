@@ -8,6 +8,7 @@
 
 #include "cli/command_line.h"
 #include "cli/configuration.h"
+#include "cli/console.h"
 #include "cli/json_writer.h"
 #include "cli/progress.h"
 #include "cli/results.h"

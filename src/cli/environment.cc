@@ -44,6 +44,7 @@ bool is_of_a_block(std::string_view name) {
 
 std::string unknown_name(std::string_view name, const std::vector<EnvironmentName>& known) {
   std::vector<std::string_view> candidates;
+  candidates.reserve(known.size());
   for (const EnvironmentName& candidate : known) candidates.push_back(candidate.name);
   const std::string near = nearest(name, candidates);
   return fmt::format("there is no option with the environment name {}{}", printable(name, 80),

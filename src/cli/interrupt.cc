@@ -1,6 +1,5 @@
 #include "cli/interrupt.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 

@@ -21,10 +21,15 @@
 #include "cli/option_text.h"
 #include "cli/settings.h"
 
+#include "vieweratlas/community/detect.h"
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/core/log.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/graph/weights.h"
+#include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/render/poster.h"
 #include "vieweratlas/simulate/simulate.h"
 
 namespace vieweratlas {

@@ -4,17 +4,14 @@
 #include <array>
 #include <cstddef>
 #include <limits>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "cli/option.h"
 #include "cli/option_field.h"
-#include "cli/settings.h"
 
 #include "vieweratlas/core/text.h"
 
@@ -721,9 +718,9 @@ std::vector<Option> join(const Parts&... parts) {
 }
 
 const std::vector<Option>& table() {
-  static const std::vector<Option> all = join(kAnalysisInput, kAnalysisFilters, kAnalysisGraph, kAnalysisCommunities, kAnalysisPictures,
-                                              kAnalysisOutput, kSimulate, kTalk, kCollection, kStorage, kVod);
-  return all;
+  static const std::vector<Option> kAll = join(kAnalysisInput, kAnalysisFilters, kAnalysisGraph, kAnalysisCommunities, kAnalysisPictures,
+                                               kAnalysisOutput, kSimulate, kTalk, kCollection, kStorage, kVod);
+  return kAll;
 }
 
 std::string in_capitals(std::string_view text) {

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "cli/option.h"
 #include "cli/settings.h"

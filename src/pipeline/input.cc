@@ -1,6 +1,5 @@
 #include "pipeline/input.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>

@@ -25,7 +25,8 @@ function playwright() {
 }
 
 /** Tries `claim` until it holds: for what follows an input event in its own time. */
-export async function eventually(claim, patience = 5000) {
+// Frames without a GPU may take a second each on a busy machine; a claim that holds is not delayed by patience.
+export async function eventually(claim, patience = 20000) {
   for (const end = Date.now() + patience; ; await new Promise((resolve) => setTimeout(resolve, 40))) {
     try {
       return await claim();

@@ -53,7 +53,7 @@ export async function hoveringNamesAChannelAndDimsTheRest({ page, handle, truth,
     for (let x = 360; x < 1000; x += 10) if (window.vieweratlas.channelAt(x, 30) === null) return x;
     throw new Error('no empty place');
   });
-  await page.mouse.move(empty, 30);
+  await page.mouse.move(empty, 30, { steps: 3 });
   await eventually(async () => assert.equal(await handle('alphaOf', truth.channels[stranger].id), 1));
   assert.ok(!(await page.locator('#tooltip').isVisible()));
 }
