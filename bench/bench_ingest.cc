@@ -1,12 +1,12 @@
 // bench_ingest FOLDER [--threads N] [--write-ids FILE]: snapshot files -> channels x viewers, duplicates dropped.
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "bench/ids_file.h"
 #include "bench/stage.h"
 
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/presence/incidence.h"
 #include "vieweratlas/presence/read.h"

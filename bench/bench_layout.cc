@@ -1,7 +1,6 @@
 // bench_layout EDGES NODES [--threads N] [--iterations N]: places for the circles of the map, communities given.
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "bench/measured.h"

@@ -1,6 +1,7 @@
 // bench_leiden EDGES [--runs N] [--seeds N] [--threads N] [--write-partition FILE]: communities at resolution 1.
 // "seconds" is the median over seeds 1..N, of a whole call with all its runs; modularity likewise.
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <string>
@@ -11,8 +12,11 @@
 #include "bench/stage.h"
 
 #include "vieweratlas/community/detect.h"
+#include "vieweratlas/community/partition.h"
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/graph/measured.h"
+#include "vieweratlas/graph/overlap_graph.h"
 #include "vieweratlas/graph/weights.h"
 
 using namespace vieweratlas;         // NOLINT(google-build-using-namespace): a small program

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <fstream>
 #include <string>
-#include <utility>
 
 #include "bench/ids_file.h"
 #include "bench/stage.h"
 
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/graph/overlap_graph.h"
 #include "vieweratlas/graph/project.h"

@@ -1,10 +1,11 @@
 // bench_poster EDGES NODES [--threads N] [--size PIXELS] [--write-png FILE] [--write-positions FILE]: the finished map -> PNG.
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdint>
 #include <fstream>
+#include <ios>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "bench/measured.h"
@@ -13,6 +14,7 @@
 #include "vieweratlas/atlas/atlas.h"
 #include "vieweratlas/atlas/make_atlas.h"
 #include "vieweratlas/community/detect.h"
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/graph/measured.h"
 #include "vieweratlas/graph/statistics.h"

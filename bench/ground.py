@@ -36,7 +36,10 @@ def first_match(path, prefix):
 
 def machine_facts():
     compiler = subprocess.run(["c++", "--version"], capture_output=True, text=True, check=False).stdout.splitlines()[:1]
-    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system()) if Path("/etc/os-release").exists() else platform.system()
+    try:
+        system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        system = platform.system()
     return {
         "processor": first_match("/proc/cpuinfo", "model name"),
         "processors": len(os.sched_getaffinity(0)),
@@ -74,7 +77,8 @@ def peers_python(cache):
 def simulator_key():
     """Changes when the simulator may write other bytes."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "src" / "simulate").glob("*")) + [ROOT / "src" / "presence" / "snapshot.cc", ROOT / "src" / "core" / "random.cc"]:
+    shared = [ROOT / "src" / "presence" / "snapshot.cc", ROOT / "src" / "core" / "random.cc"]
+    for path in sorted((ROOT / "src" / "simulate").glob("*")) + shared:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 @dataclass
 class Program:
     name: str
-    argv: list
+    argv: list  # "{round}" in an argument becomes the number of the round
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Comparison:
     equal: list = field(default_factory=list)  # names in the lines that all programs must agree on
     goals: list = field(default_factory=list)
     shown: list = field(default_factory=list)  # further names in the lines to print
-    rounds: int = None  # instead of the number given on the command line
+    rounds: int = None  # instead of the number given on the command line; the first program is ours
 
 
 def busy_seconds():
@@ -55,13 +55,14 @@ def busy_seconds():
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
-def run_once(program):
+def run_once(program, number=0):
     """Runs a program to its end; returns a Run, or a reason as text when it cannot be run."""
+    argv = [word.replace("{round}", str(number)) for word in program.argv]
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8")
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         busy, begin = busy_seconds(), time.monotonic()
         try:
-            process = subprocess.Popen(program.argv, stdout=out, stderr=err, env=environment)
+            process = subprocess.Popen(argv, stdout=out, stderr=err, env=environment)
         except OSError as error:
             return str(error)
         _, status, usage = os.wait4(process.pid, 0)
@@ -97,6 +98,10 @@ def value(run, metric):
     return run.peak_mb if metric == "peak" else run.line[metric]
 
 
+def paired(ours, peers, metric):
+    return median([value(a, metric) / max(value(b, metric), 1e-9) for a, b in zip(ours, peers)])
+
+
 class Report:
     """Prints comparisons as they are made and keeps the numbers for a file."""
 
@@ -113,6 +118,7 @@ class Report:
                 print(f"  {program.name:<34} SKIPPED: {skipped[program.name]}")
             else:
                 self.print_program(program.name, runs[program.name], comparison.shown)
+        self.print_ratios(comparison, runs)
         self.print_equality(comparison, runs)
         for goal in comparison.goals:
             self.print_goal(goal, runs)
@@ -134,7 +140,7 @@ class Report:
             for program in order:
                 if program.name in skipped:
                     continue
-                result = run_once(program)
+                result = run_once(program, number)
                 if isinstance(result, str):
                     skipped[program.name] = result
                     runs.pop(program.name)
@@ -152,6 +158,18 @@ class Report:
             if metric in runs[0].line:
                 text += f"  {metric} {median([run.line[metric] for run in runs]):.6g}"
         print(text)
+
+    @staticmethod
+    def print_ratios(comparison, runs):
+        ours = comparison.programs[0].name
+        if ours not in runs:
+            return
+        for peer in runs:
+            if peer != ours:
+                wall, cpu, peak = (
+                    paired(runs[ours], runs[peer], metric) for metric in ("seconds", "cpu_seconds", "peak")
+                )
+                print(f"  {ours} / {peer}: {wall:.3f}x wall, {cpu:.3f}x CPU, {peak:.2f}x peak")
 
     def print_equality(self, comparison, runs):
         if not comparison.equal or len(runs) < 2:
@@ -171,16 +189,11 @@ class Report:
         if goal.ours not in runs or (goal.peer and goal.peer not in runs):
             print(f"  goal {goal.text}: not measured")
             return
-        ours = [value(run, goal.metric) for run in runs[goal.ours]]
         if goal.peer:
-            peers = [value(run, goal.metric) for run in runs[goal.peer]]
-            reached = median([a / b for a, b in zip(ours, peers)])
+            reached = paired(runs[goal.ours], runs[goal.peer], goal.metric)
             shown = f"{reached:.3f}x"
-            if goal.metric == "seconds":
-                cpu = median([a.line["cpu_seconds"] / b.line["cpu_seconds"] for a, b in zip(runs[goal.ours], runs[goal.peer])])
-                shown += f" (CPU {cpu:.3f}x)"
         else:
-            reached = median(ours)
+            reached = median([value(run, goal.metric) for run in runs[goal.ours]])
             shown = f"{reached:.4g}"
         met = reached <= goal.limit
         if not met:

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "vieweratlas/core/error.h"
@@ -83,7 +84,7 @@ void Line::print() const { std::puts(("{" + text_ + "}").c_str()); }
 
 void give_up(const Error& error) {
   std::fputs((error.message + '\n').c_str(), stderr);
-  std::exit(1);
+  std::exit(1);  // NOLINT(concurrency-mt-unsafe): these programs exit from their main thread only
 }
 
 }  // namespace vieweratlas::bench
