@@ -219,7 +219,7 @@ constexpr std::array kAnalysisPictures{
     Option{.key = "analysis.layout_seed",
            .field = VA_FIELD(analysis.layout.seed),
            .heading = "Pictures",
-           .help = "Seed of the layout: another seed turns and mirrors the map.",
+           .help = "Seed of the layout: another seed arranges the map differently.",
            .commands = kMap,
            .shapes_result = true},
     Option{.key = "analysis.title",
