@@ -5,12 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -18,87 +16,23 @@
 #include <utility>
 #include <vector>
 
+#include "storage/descriptor.h"
+
 #include "vieweratlas/core/error.h"
-#include "vieweratlas/core/text.h"
+#include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Translates an errno into the house's words. `what` is the attempt, such as "writing".
-Error system_error(int number, std::string_view what, const fs::path& path) {
-  const std::string where = std::string(what) + " " + printable(path.string());
-  switch (number) {
-    case ENOENT: return {ErrorCode::kNotFound, where + ": there is no such file or folder"};
-    case EACCES:
-    case EPERM: return {ErrorCode::kDenied, where + ": permission denied; make it readable and writable for this user"};
-    case EROFS: return {ErrorCode::kDenied, where + ": the file system is read-only; choose another folder"};
-    case ENOSPC:
-    case EDQUOT: return {ErrorCode::kLimitExceeded, where + ": the disk is full; free some space and run again"};
-    case EFBIG: return {ErrorCode::kLimitExceeded, where + ": the file is larger than the file system or the limit of this user allows"};
-    case EMFILE:
-    case ENFILE: return {ErrorCode::kLimitExceeded, where + ": too many open files; raise the limit with ulimit -n"};
-    case ENOTDIR: return {ErrorCode::kInvalidArgument, where + ": a part of the path is a file, not a folder"};
-    case EISDIR: return {ErrorCode::kInvalidArgument, where + ": it is a folder, not a file"};
-    case ENAMETOOLONG: return {ErrorCode::kInvalidArgument, where + ": the name is too long"};
-    default: return {ErrorCode::kUnavailable, where + ": " + std::strerror(number)};  // NOLINT(concurrency-mt-unsafe): glibc's is safe
-  }
-}
-
-/// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool valid() const { return fd_ >= 0; }
-  /// Closes and returns 0 or the errno: some file systems report a full disk only here.
-  int close() {
-    const int result = ::close(fd_) == 0 ? 0 : errno;
-    fd_ = -1;
-    return result;
-  }
-
- private:
-  int fd_;
-};
+using storage_internal::Descriptor;
+using storage_internal::parent_of;
+using storage_internal::sync_folder;
+using storage_internal::temporary_name;
+using storage_internal::write_all;
 
 bool is_hidden_or_temporary(std::string_view name) {
   return name.starts_with('.') || name.ends_with(".tmp") || name.ends_with(".part") || name.ends_with('~');
-}
-
-Status sync_folder(const fs::path& folder) {
-  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.valid()) return system_error(errno, "opening", folder);
-  // Some file systems cannot sync a folder (EINVAL); the rename itself is still atomic.
-  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) return system_error(errno, "syncing", folder);
-  return {};
-}
-
-Status write_all(int fd, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return system_error(errno, "writing", path);
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-/// A name in the same folder that listing leaves out and that no other process or thread uses.
-fs::path temporary_name(const fs::path& path) {
-  static std::atomic<std::uint32_t> counter{0};
-  fs::path result = path;
-  result.replace_filename("." + path.filename().string() + "." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1)) +
-                          ".tmp");
-  return result;
 }
 
 Status write_durably(const fs::path& path, std::string_view bytes) {
@@ -118,8 +52,6 @@ Status make_folder(const fs::path& folder) {
   if (!fs::is_directory(folder, problem)) return system_error(ENOTDIR, "opening", folder);
   return {};
 }
-
-fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
 /// Lists one folder: files are appended to `files`, subfolders to `folders`, both as (key, path).
 Status list_one(const std::pair<std::string, fs::path>& folder, std::vector<FileEntry>& files,
