@@ -1,8 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,8 +22,19 @@ struct Pseudonym {
   std::array<std::uint8_t, 12> bytes{};
   /// 24 lower-case hex digits, as stored in snapshots.
   [[nodiscard]] std::string hex() const;
+  /// The inverse of hex(), in any letter case; nullopt for text that is no pseudonym.
+  [[nodiscard]] static std::optional<Pseudonym> from_hex(std::string_view text);
   friend bool operator==(const Pseudonym&, const Pseudonym&) = default;
   friend auto operator<=>(const Pseudonym&, const Pseudonym&) = default;
+};
+
+/// Hashes a pseudonym: it is random already.
+struct PseudonymHash {
+  std::size_t operator()(const Pseudonym& pseudonym) const {
+    std::uint64_t first = 0;
+    std::memcpy(&first, pseudonym.bytes.data(), sizeof first);
+    return static_cast<std::size_t>(first);
+  }
 };
 
 /// The key of an installation's pseudonyms: 32 random bytes in a file of their own that only its owner can read. Destroying the
@@ -31,10 +46,12 @@ class ViewerKey {
   [[nodiscard]] static Result<ViewerKey> load_or_create(const std::filesystem::path& path);
   /// Errors: those of load_or_create, not_found.
   [[nodiscard]] static Result<ViewerKey> load(const std::filesystem::path& path);
+  /// A key that is in no file, for tests and simulations.
+  [[nodiscard]] static ViewerKey from_bytes(std::span<const std::uint8_t, 32> bytes);
 
   /// 8 hex digits that tell keys apart and reveal nothing: written into run records.
   [[nodiscard]] std::string id() const;
-  /// Platform ids ("twitch:12345" and "youtube:UC..." never meet). About 1 us.
+  /// Of an id on a platform ("twitch"): the same id elsewhere is somebody else. About 1 us; likewise of_login.
   [[nodiscard]] Pseudonym of_id(std::string_view platform, std::string_view id) const;
   /// Logins, in any case.
   [[nodiscard]] Pseudonym of_login(std::string_view platform, std::string_view login) const;
