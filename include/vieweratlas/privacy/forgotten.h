@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/privacy/pseudonym.h"
+
+namespace vieweratlas {
+
+/// Who is not to be recorded and not to be read: tombstones. The list itself names nobody; whom it means can be told only with the
+/// key of the installation, and only for somebody whose id or login is at hand. Thread-compatible.
+///
+/// Stored at forgotten_path(): {"version":1,"key":"<id of the key>","ids":["<24 hex>",...],"logins":[...]}, sorted, owner-only.
+/// `vieweratlas forget` may change the file while a collector runs. Who holds a list for long therefore asks is_current() now and
+/// then (each second; it is one look at the file's facts) and loads it anew, and asks holds() again when a round is stored and when
+/// a journal is read back.
+class ForgottenList {
+ public:
+  /// Nobody.
+  ForgottenList() = default;
+
+  /// A missing file is an empty list. `key_id` is ViewerKey::id() of the installation.
+  /// Errors: corrupt_data (not a list, another version), invalid_argument (the list was made with another key: nobody on it would be
+  /// recognised), denied.
+  [[nodiscard]] static Result<ForgottenList> load(const std::filesystem::path& file, std::string_view key_id);
+
+  [[nodiscard]] bool empty() const { return ids_.empty() && logins_.empty(); }
+  [[nodiscard]] std::size_t size() const { return ids_.size() + logins_.size(); }
+  /// Either is on the list. O(log n).
+  [[nodiscard]] bool holds(const Pseudonym& id, const Pseudonym& login) const { return holds_id(id) || holds_login(login); }
+  [[nodiscard]] bool holds_id(const Pseudonym& id) const;
+  [[nodiscard]] bool holds_login(const Pseudonym& login) const;
+  [[nodiscard]] std::span<const Pseudonym> ids() const { return ids_; }
+  [[nodiscard]] std::span<const Pseudonym> logins() const { return logins_; }
+
+  /// Returns how many were new.
+  std::size_t add(std::span<const Pseudonym> ids, std::span<const Pseudonym> logins);
+  /// Replaces the file at once; missing folders are made. Errors: those of writing.
+  [[nodiscard]] Status save(const std::filesystem::path& file, std::string_view key_id) const;
+  /// True when `file` has not been replaced since this list was loaded from it.
+  [[nodiscard]] bool is_current(const std::filesystem::path& file) const { return stamp_ == stamp_of(file); }
+
+ private:
+  /// What tells two states of a file apart without reading it.
+  struct Stamp {
+    std::uint64_t inode = 0;
+    std::uint64_t num_bytes = 0;
+    std::int64_t modified_ns = 0;
+    friend bool operator==(const Stamp&, const Stamp&) = default;
+  };
+  [[nodiscard]] static Stamp stamp_of(const std::filesystem::path& file);
+
+  std::vector<Pseudonym> ids_;     // sorted
+  std::vector<Pseudonym> logins_;  // sorted
+  Stamp stamp_;
+};
+
+/// <data_dir>/state/forgotten.json
+[[nodiscard]] std::filesystem::path forgotten_path(const std::filesystem::path& data_dir);
+
+/// Adds to the list at `file` what it does not hold yet, also when other processes do so at the same time. Returns how many were
+/// new; nothing is written when none was. Errors: those of load and save.
+[[nodiscard]] Result<std::size_t> add_to_forgotten(const std::filesystem::path& file, std::string_view key_id,
+                                                   std::span<const Pseudonym> ids, std::span<const Pseudonym> logins);
+
+}  // namespace vieweratlas
