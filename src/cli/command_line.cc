@@ -46,6 +46,16 @@ constexpr std::array kCommands{
                 .max_arguments = 1},
     CommandInfo{.name = "config docs", .arguments = "", .summary = "Prints the reference of all options as Markdown."},
     CommandInfo{.name = "version", .arguments = "", .summary = "Prints the version."},
+    CommandInfo{.name = "login",
+                .arguments = "[CONFIGURATION]",
+                .summary = "Lets the program ask Twitch in your name: shows a code to enter in a browser and keeps the token.",
+                .max_arguments = 1,
+                .in_this_release = false},
+    CommandInfo{.name = "channels update",
+                .arguments = "[CONFIGURATION]",
+                .summary = "Writes the most watched channels into a file, one per line.",
+                .max_arguments = 1,
+                .in_this_release = false},
     CommandInfo{.name = "collect",
                 .arguments = "[CONFIGURATION]",
                 .summary = "Collects presence from live chats.",
@@ -100,6 +110,33 @@ Error unknown_command(std::string_view word) {
     hint = fmt::format("did you mean `vieweratlas analyze {}`?", printable(word, 80));
   }
   return usage_error(fmt::format("there is no command {}; {}", printable(word, 80), hint));
+}
+
+/// The second words of the commands that begin with `group`: "show", "validate" and "docs" of "config".
+std::vector<std::string_view> members_of(std::string_view group) {
+  std::vector<std::string_view> members;
+  for (const CommandInfo& command : kCommands) {
+    if (command.name.size() > group.size() && command.name.starts_with(group) && command.name[group.size()] == ' ') {
+      members.push_back(command.name.substr(group.size() + 1));
+    }
+  }
+  return members;
+}
+
+/// How many of the first words name the command: two where the first is a group's. Errors: invalid_argument.
+Result<std::size_t> command_length(std::span<const std::string> words) {
+  const std::string& first = words.front();
+  const std::vector<std::string_view> members = members_of(first);
+  if (members.empty()) {
+    if (find_command(first) == nullptr) return unknown_command(first);
+    return std::size_t{1};
+  }
+  if (words.size() < 2 || words[1].starts_with('-')) {
+    return usage_error(fmt::format("{} needs to know what to do: vieweratlas {} {}", first, first, fmt::join(members, "|")));
+  }
+  const std::string name = fmt::format("{} {}", first, words[1]);
+  if (find_command(name) == nullptr) return unknown_command(name);
+  return std::size_t{2};
 }
 
 class Parser {
@@ -218,17 +255,10 @@ Result<CommandLine> parse_command_line(std::span<const std::string> words) {
     line.command = "analyze";
     return Parser(words, std::move(line)).parse();
   }
-  if (first == "config") {
-    if (words.size() < 2 || words[1] == "--help" || words[1] == "-h") {
-      return usage_error("config needs to know what to do: vieweratlas config show|validate|docs");
-    }
-    line.command = "config " + words[1];
-    if (find_command(line.command) == nullptr) return unknown_command(line.command);
-    return Parser(words.subspan(2), std::move(line)).parse();
-  }
-  line.command = first;
-  if (find_command(line.command) == nullptr) return unknown_command(first);
-  return Parser(words.subspan(1), std::move(line)).parse();
+  const Result<std::size_t> length = command_length(words);
+  if (!length) return length.error();
+  line.command = fmt::format("{}", fmt::join(words.first(*length), " "));
+  return Parser(words.subspan(*length), std::move(line)).parse();
 }
 
 }  // namespace vieweratlas

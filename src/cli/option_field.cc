@@ -25,6 +25,7 @@
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
+#include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/graph/weights.h"
@@ -251,6 +252,30 @@ Status parse_field(const Option& option, const RawValue& raw, SimulateSettings& 
   return {};
 }
 
+Status parse_field(const Option& option, const RawValue& raw, Secret& out) {
+  const Result<std::string_view> text = single(option, raw);
+  if (!text) return text.error();
+  out = Secret(*text);
+  return {};
+}
+
+Status parse_field(const Option& option, const RawValue& raw, ShardChoice& out) {
+  const Result<std::string_view> text = single(option, raw);
+  if (!text) return text.error();
+  constexpr std::uint32_t kMaxShards = 1000;
+  ShardChoice shard;
+  const char* const end = text->data() + text->size();
+  const auto index = std::from_chars(text->data(), end, shard.index);
+  if (index.ec == std::errc() && index.ptr != end && *index.ptr == '/') {
+    const auto count = std::from_chars(index.ptr + 1, end, shard.count);
+    if (count.ec == std::errc() && count.ptr == end && shard.index < shard.count && shard.count <= kMaxShards) {
+      out = shard;
+      return {};
+    }
+  }
+  return wrong(option, "i/N with i from 0 to N-1 and N up to 1000, such as 0/4", *text);
+}
+
 Status parse_field(const Option& option, const RawValue& raw, FigureSize& out) {
   std::vector<std::string> items = list_items(raw);
   if (items.size() == 1) {
@@ -336,5 +361,8 @@ std::string print_field(const std::vector<SnapshotFormat>& value) {
 }
 
 std::string print_field(const SimulateSettings& value) { return value.size.name; }
+
+std::string print_field(const Secret& value) { return value.empty() ? "" : "(set)"; }
+std::string print_field(const ShardChoice& value) { return fmt::format("{}/{}", value.index, value.count); }
 
 }  // namespace vieweratlas

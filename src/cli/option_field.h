@@ -16,6 +16,7 @@
 #include "cli/settings.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/simulate/simulate.h"
 
@@ -43,6 +44,8 @@ namespace vieweratlas {
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, UtcTime& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, std::chrono::seconds& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, std::vector<SnapshotFormat>& out);
+[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, Secret& out);
+[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, ShardChoice& out);
 /// Sets the whole world to the size of that name: options of single values must be applied after it.
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, SimulateSettings& out);
 
@@ -68,6 +71,9 @@ namespace vieweratlas {
 [[nodiscard]] std::string print_field(std::chrono::seconds value);
 [[nodiscard]] std::string print_field(const std::vector<SnapshotFormat>& value);
 [[nodiscard]] std::string print_field(const SimulateSettings& value);
+/// "(set)" or nothing: no text that could be shown by mistake.
+[[nodiscard]] std::string print_field(const Secret& value);
+[[nodiscard]] std::string print_field(const ShardChoice& value);
 
 /// What to write for a field of type T, for help and messages.
 template <typename T>
@@ -90,6 +96,8 @@ template <typename T>
   if constexpr (std::is_same_v<T, StorageType>) return "file or s3";
   if constexpr (std::is_same_v<T, std::vector<SnapshotFormat>>) return "list of json, ndjson, ndjson.zst and csv";
   if constexpr (std::is_same_v<T, PresetName>) return "default, rigorous, explorer or debug";
+  if constexpr (std::is_same_v<T, Secret>) return "text";
+  if constexpr (std::is_same_v<T, ShardChoice>) return "i/N";
   if constexpr (std::is_same_v<T, SimulateSettings>) return "S, M or L";
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <limits>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,22 +12,16 @@
 
 #include "cli/option.h"
 #include "cli/option_field.h"
+#include "cli/option_rows.h"
 
 #include "vieweratlas/core/text.h"
 
 namespace vieweratlas {
 namespace {
 
-// A field of Settings as a row needs it. A macro, because only a lambda written out can name a member at compile time.
-#define VA_FIELD(path) field_of<[](auto& settings) -> auto& { return settings.path; }>()
-
-constexpr double kAboveZero = std::numeric_limits<double>::denorm_min();
-constexpr double kMaxU32 = 4294967295.0;
 constexpr std::string_view kMap = "analyze";
-constexpr std::string_view kReaders = "analyze quality";
-constexpr std::string_view kEvery = "analyze quality simulate collect continuous";
+constexpr std::string_view kReaders = "analyze, quality";
 constexpr std::string_view kWorld = "simulate";
-constexpr std::string_view kCollectors = "collect continuous";
 
 constexpr std::array kAnalysisInput{
     Option{.key = "analysis.logs_dir",
@@ -430,7 +424,7 @@ constexpr std::array kTalk{
            .help = "Threads to use; 0 takes all processors. The result does not depend on it.",
            .max = 1024,
            .more_flags = "-j",
-           .commands = kEvery},
+           .commands = kWorkers},
     Option{.key = "log_level",
            .field = VA_FIELD(talk.log_level),
            .heading = "Running and talking",
@@ -473,7 +467,7 @@ constexpr std::array kTalk{
            .heading = "Running and talking",
            .help = "Say what would be read and written, and do nothing.",
            .more_flags = "-n",
-           .commands = kEvery},
+           .commands = "analyze, quality, simulate, collect, continuous, channels update"},
     Option{.key = "json",
            .field = VA_FIELD(talk.json),
            .heading = "Running and talking",
@@ -481,245 +475,15 @@ constexpr std::array kTalk{
            .commands = kEvery},
 };
 
-constexpr std::array kCollection{
-    Option{.key = "collection.logs_dir",
-           .field = VA_FIELD(collection.logs_dir),
-           .heading = "Collection",
-           .help = "Folder that collected presence is written to; analysis and simulation use it unless they name their own.",
-           .flag = "collection-logs-dir",
-           .environment = "LOGS_DIR",
-           .commands = kCollectors},
-    Option{.key = "collection.top_channels_limit",
-           .field = VA_FIELD(collection.top_channels_limit),
-           .heading = "Collection",
-           .help = "How many of the most watched channels are visited.",
-           .unit = "channels",
-           .min = 1,
-           .debug = "100",
-           .commands = kCollectors},
-    Option{.key = "collection.collection_interval",
-           .field = VA_FIELD(collection.interval_s),
-           .heading = "Collection",
-           .help = "Time from the start of one cycle to the next; set this or collection_interval_minutes.",
-           .unit = "seconds",
-           .min = 1,
-           .commands = kCollectors},
-    Option{.key = "collection.collection_interval_minutes",
-           .field = VA_FIELD(collection.interval_minutes),
-           .heading = "Collection",
-           .help = "The same in minutes.",
-           .unit = "minutes",
-           .min = 1,
-           .commands = kCollectors},
-    Option{.key = "collection.batch_size",
-           .field = VA_FIELD(collection.batch_size),
-           .heading = "Collection",
-           .help = "Channels that are listened to at the same time.",
-           .unit = "channels",
-           .min = 1,
-           .debug = "10",
-           .commands = kCollectors},
-    Option{.key = "collection.duration_per_batch",
-           .field = VA_FIELD(collection.duration_per_batch_s),
-           .heading = "Collection",
-           .help = "How long each batch is listened to.",
-           .unit = "seconds",
-           .min = 1,
-           .commands = kCollectors},
-    Option{.key = "collection.wait_for_hour_alignment",
-           .field = VA_FIELD(collection.wait_for_hour_alignment),
-           .heading = "Collection",
-           .help = "Begin cycles at the full hour.",
-           .commands = kCollectors},
-    Option{.key = "collection.max_runtime_hours",
-           .field = VA_FIELD(collection.max_runtime_hours),
-           .heading = "Collection",
-           .help = "Stop after this time.",
-           .unit = "hours",
-           .min = kAboveZero,
-           .commands = kCollectors},
-    Option{.key = "collection.max_collection_cycles",
-           .field = VA_FIELD(collection.max_cycles),
-           .heading = "Collection",
-           .help = "Stop after this many cycles.",
-           .unit = "cycles",
-           .min = 1,
-           .commands = kCollectors},
-    Option{.key = "collection.channels_file",
-           .field = VA_FIELD(collection.channels_file),
-           .heading = "Collection",
-           .help = "File with one channel per line.",
-           .environment = "CHANNELS_FILE",
-           .commands = kCollectors},
-    Option{.key = "collection.channels",
-           .field = VA_FIELD(collection.channels),
-           .heading = "Collection",
-           .help = "Channels to visit, instead of a file.",
-           .environment = "TWITCH_CHANNELS",
-           .commands = kCollectors,
-           .flat = false},
-    Option{.key = "collection.oauth_token",
-           .field = VA_FIELD(collection.oauth_token),
-           .heading = "Collection",
-           .help = "OAuth token of Twitch; keep it in the environment or in .env, not in a file that is shared.",
-           .environment = "TWITCH_OAUTH_TOKEN",
-           .commands = kCollectors,
-           .secret = true},
-    Option{.key = "collection.client_id",
-           .field = VA_FIELD(collection.client_id),
-           .heading = "Collection",
-           .help = "Client id of the Twitch application.",
-           .environment = "TWITCH_CLIENT_ID",
-           .commands = kCollectors,
-           .secret = true},
-};
-
-constexpr std::array kStorage{
-    Option{.key = "storage.storage_type",
-           .field = VA_FIELD(storage.type),
-           .heading = "Storage",
-           .help = "Where presence and results are kept. This release reads and writes local files only: s3 is refused when it runs.",
-           .environment = "STORAGE_TYPE",
-           .commands = kEvery},
-    Option{.key = "storage.s3_bucket",
-           .field = VA_FIELD(storage.bucket),
-           .heading = "Storage",
-           .help = "Bucket for storage_type s3.",
-           .environment = "S3_BUCKET",
-           .commands = kCollectors},
-    Option{.key = "storage.s3_prefix",
-           .field = VA_FIELD(storage.prefix),
-           .heading = "Storage",
-           .help = "Begin of every key in the bucket.",
-           .environment = "S3_PREFIX",
-           .commands = kCollectors},
-    Option{.key = "storage.s3_region",
-           .field = VA_FIELD(storage.region),
-           .heading = "Storage",
-           .help = "Region of the bucket.",
-           .environment = "S3_REGION",
-           .commands = kCollectors},
-};
-
-constexpr std::string_view kVods = "collect";
-constexpr std::array kVod{
-    Option{.key = "vod.enabled",
-           .field = VA_FIELD(vod.enabled),
-           .heading = "Recorded chats",
-           .help = "Collect the chats of recorded streams.",
-           .flag = "vod-enabled",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.bucket_len_s",
-           .field = VA_FIELD(vod.bucket_length_s),
-           .heading = "Recorded chats",
-           .help = "Length of one snapshot of a recorded chat.",
-           .unit = "seconds",
-           .min = 1,
-           .flag = "vod-bucket-len-s",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.raw_dir",
-           .field = VA_FIELD(vod.raw_dir),
-           .heading = "Recorded chats",
-           .help = "Folder of downloaded chats.",
-           .flag = "vod-raw-dir",
-           .environment = "VOD_RAW_DIR",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.queue_file",
-           .field = VA_FIELD(vod.queue_file),
-           .heading = "Recorded chats",
-           .help = "File that remembers which chats are to be fetched.",
-           .flag = "vod-queue-file",
-           .environment = "VOD_QUEUE_FILE",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.cli_path",
-           .field = VA_FIELD(vod.cli_path),
-           .heading = "Recorded chats",
-           .help = "Program that downloads a chat.",
-           .flag = "vod-cli-path",
-           .environment = "TWITCH_DOWNLOADER_CLI",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.auto_discover",
-           .field = VA_FIELD(vod.auto_discover),
-           .heading = "Recorded chats",
-           .help = "Look for new recordings.",
-           .flag = "vod-auto-discover",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.vod_limit_per_channel",
-           .field = VA_FIELD(vod.limit_per_channel),
-           .heading = "Recorded chats",
-           .help = "Newest recordings of each channel that are considered.",
-           .min = 1,
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.max_age_hours",
-           .field = VA_FIELD(vod.max_age_hours),
-           .heading = "Recorded chats",
-           .help = "Recordings older than this are not looked for.",
-           .unit = "hours",
-           .min = 1,
-           .flag = "vod-max-age-hours",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.max_age_days",
-           .field = VA_FIELD(vod.max_age_days),
-           .heading = "Recorded chats",
-           .help = "Queued recordings older than this are dropped.",
-           .unit = "days",
-           .min = 1,
-           .flag = "vod-max-age-days",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.min_views",
-           .field = VA_FIELD(vod.min_views),
-           .heading = "Recorded chats",
-           .help = "Recordings with fewer views are left out.",
-           .flag = "vod-min-views",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.max_vods_per_run",
-           .field = VA_FIELD(vod.max_per_run),
-           .heading = "Recorded chats",
-           .help = "Recordings fetched in one run.",
-           .min = 1,
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.max_processing_hours",
-           .field = VA_FIELD(vod.max_processing_hours),
-           .heading = "Recorded chats",
-           .help = "Stop a run after this time.",
-           .unit = "hours",
-           .min = kAboveZero,
-           .flag = "vod-max-processing-hours",
-           .commands = kVods,
-           .flat = false},
-    Option{.key = "vod.rate_limit_delay_s",
-           .field = VA_FIELD(vod.rate_limit_delay_s),
-           .heading = "Recorded chats",
-           .help = "Pause between two requests.",
-           .unit = "seconds",
-           .flag = "vod-rate-limit-delay-s",
-           .commands = kVods,
-           .flat = false},
-};
-
-#undef VA_FIELD
-
-template <typename... Parts>
-std::vector<Option> join(const Parts&... parts) {
+std::vector<Option> join(std::initializer_list<std::span<const Option>> parts) {
   std::vector<Option> all;
-  (all.insert(all.end(), parts.begin(), parts.end()), ...);
+  for (const std::span<const Option> part : parts) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
 const std::vector<Option>& table() {
-  static const std::vector<Option> kAll = join(kAnalysisInput, kAnalysisFilters, kAnalysisGraph, kAnalysisCommunities, kAnalysisPictures,
-                                               kAnalysisOutput, kSimulate, kTalk, kCollection, kStorage, kVod);
+  static const std::vector<Option> kAll = join({kAnalysisInput, kAnalysisFilters, kAnalysisGraph, kAnalysisCommunities, kAnalysisPictures,
+                                                kAnalysisOutput, kSimulate, kTalk, collection_options(), storage_options(), vod_options()});
   return kAll;
 }
 
@@ -758,8 +522,8 @@ std::vector<std::string> Option::environment_names() const {
 }
 
 bool Option::used_by(std::string_view command) const {
-  const std::vector<std::string_view> names = split(commands, ' ');
-  return std::find(names.begin(), names.end(), command) != names.end();
+  const std::vector<std::string_view> names = split(commands, ',');
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return trim(name) == command; });
 }
 
 std::span<const Option> option_table() { return table(); }

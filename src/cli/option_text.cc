@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "cli/option.h"
 #include "cli/settings.h"
@@ -101,7 +104,10 @@ void append_option(std::string& out, const Option& option) {
   std::string names;
   for (const std::string& name : option.environment_names()) names += fmt::format("{}`{}`", names.empty() ? "" : " ", name);
   std::string users(option.commands);
-  if (!option.used_by("analyze") && !option.used_by("quality") && !option.used_by("simulate")) users += " (later)";
+  const std::span<const CommandInfo> all = commands();
+  if (std::none_of(all.begin(), all.end(), [&](const CommandInfo& c) { return c.in_this_release && option.used_by(c.name); })) {
+    users += " (later)";
+  }
   out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", key_cell(option), cell(option.help), cell(value_text(option)),
                      cell(default_text(option)), flags, names, users);
 }

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/log.h"
+#include "vieweratlas/core/secret.h"
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/simulate/simulate.h"
 
@@ -42,7 +45,13 @@ struct StorageSettings {
   std::string region = "us-east-1";
 };
 
-/// What `collect` and `continuous` will use; checked already, so that a configuration file is either right or wrong today.
+/// The part of the channels that one of several collectors visits.
+struct ShardChoice {
+  std::uint32_t index = 0;  ///< below `count`
+  std::uint32_t count = 1;
+};
+
+/// What is listened to, and as whom. collect_options() makes CollectOptions of it.
 struct CollectionSettings {
   std::filesystem::path logs_dir = "logs";
   std::uint32_t top_channels_limit = 5000;
@@ -51,12 +60,30 @@ struct CollectionSettings {
   std::uint32_t batch_size = 100;
   std::uint32_t duration_per_batch_s = 60;
   bool wait_for_hour_alignment = true;
-  double max_runtime_hours = 24;
-  std::uint32_t max_cycles = 100;
-  std::filesystem::path channels_file = "channels.txt";
+  double max_runtime_hours = 0;
+  std::uint32_t max_cycles = 0;
+  std::filesystem::path channels_file;
   std::vector<std::string> channels;
-  std::string oauth_token;
+  std::filesystem::path channels_output = "channels.txt";
+  std::vector<std::string> languages;
+  std::vector<std::string> games;
+  std::uint64_t min_viewers = 0;
+  std::filesystem::path opt_out_file;
+  std::chrono::seconds roster_refresh = RosterOptions{}.refresh;
+  ShardChoice shard;
+  Secret oauth_token;
   std::string client_id;
+  Secret client_secret;
+  std::filesystem::path oauth_token_file;
+  std::filesystem::path client_id_file;
+  std::filesystem::path client_secret_file;
+  std::filesystem::path private_dir;
+  std::string helix_url = Endpoints{}.helix_url;
+  std::string id_url = Endpoints{}.id_url;
+  std::string irc_host = Endpoints{}.irc_host;
+  std::uint32_t irc_port = Endpoints{}.irc_port;
+  bool irc_tls = Endpoints{}.irc_tls;
+  std::filesystem::path ca_file;
   std::uint32_t analysis_interval_cycles = 24;
 };
 

@@ -61,6 +61,9 @@ TEST(CommandLine, MistakesNameTheNearest) {
   EXPECT_THAT(error_of({"map.yaml"}), HasSubstr("vieweratlas analyze map.yaml"));
   EXPECT_THAT(error_of({"config"}), HasSubstr("show|validate|docs"));
   EXPECT_THAT(error_of({"config", "shwo"}), HasSubstr("config show"));
+  EXPECT_THAT(error_of({"config", "--json"}), HasSubstr("show|validate|docs"));
+  EXPECT_THAT(error_of({"channels"}), HasSubstr("vieweratlas channels update"));
+  EXPECT_THAT(error_of({"channels", "updaet"}), HasSubstr("did you mean channels update?"));
   EXPECT_THAT(error_of({"analyze", "--resolutoin", "2"}), HasSubstr("did you mean --resolution?"));
   EXPECT_THAT(error_of({"analyze", "--zzzzzzzzzz"}), HasSubstr("vieweratlas analyze --help"));
   EXPECT_THAT(error_of({"simulate", "--resolution", "2"}), HasSubstr("simulate has no flag --resolution"));
@@ -68,6 +71,15 @@ TEST(CommandLine, MistakesNameTheNearest) {
   EXPECT_THAT(error_of({"analyze", "--resolution", "1", "--resolution=2"}), HasSubstr("given twice"));
   EXPECT_THAT(error_of({"analyze", "--no-strict=true"}), HasSubstr("takes no value"));
   EXPECT_THAT(error_of({"analyze", "default", "rigorous"}), HasSubstr("does not know what to do with rigorous"));
+}
+
+TEST(CommandLine, CommandsOfAGroupHaveTwoWords) {
+  const CommandLine line = parsed({"channels", "update", "--limit", "50", "--output=list.txt", "my.yaml"});
+  EXPECT_EQ(line.command, "channels update");
+  EXPECT_THAT(line.arguments, ElementsAre("my.yaml"));
+  ASSERT_EQ(line.flags.size(), 2U);
+  EXPECT_EQ(option_table()[line.flags[0].option].key, "collection.top_channels_limit");
+  EXPECT_EQ(option_table()[line.flags[1].option].key, "collection.channels_output");
 }
 
 TEST(CommandLine, HelpWinsOverEverythingAfterIt) {

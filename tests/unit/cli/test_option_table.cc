@@ -4,6 +4,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/command_line.h"
@@ -12,6 +13,8 @@
 #include "cli/option_text.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+
+#include "vieweratlas/core/text.h"
 
 namespace vieweratlas {
 namespace {
@@ -51,6 +54,14 @@ TEST(OptionTable, DefaultsSurviveTheWayThroughText) {
     const Status parsed = option.field.parse(option, {.items = {text}}, settings);
     ASSERT_TRUE(parsed.ok()) << option.key << ": " << (parsed.ok() ? "" : parsed.error().message);
     EXPECT_EQ(option.field.print(settings), text) << option.key;
+  }
+}
+
+TEST(OptionTable, EachNamesCommandsThatExist) {
+  for (const Option& option : option_table()) {
+    for (const std::string_view name : split(option.commands, ',')) {
+      EXPECT_NE(find_command(trim(name)), nullptr) << option.key << ": " << name;
+    }
   }
 }
 
@@ -170,6 +181,8 @@ std::string other_value(const Option& option) {
                                                                         {"color", "never"},
                                                                         {"storage.storage_type", "s3"},
                                                                         {"preset", "explorer"},
+                                                                        {"collection.roster_refresh", "5m"},
+                                                                        {"collection.shard", "1/3"},
                                                                         {"simulate.size", "M"},
                                                                         {"simulate.format", "csv"},
                                                                         {"simulate.snapshot_interval", "2h"},

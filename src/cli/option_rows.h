@@ -1,0 +1,33 @@
+// What the files of rows share. Each row of the option table stands in one of them, by subject.
+#pragma once
+
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include "cli/option.h"
+#include "cli/option_field.h"
+
+// A field of Settings as a row needs it. A macro, because only a lambda written out can name a member at compile time.
+#define VA_FIELD(path) field_of<[](auto& settings) -> auto& { return settings.path; }>()
+
+namespace vieweratlas {
+
+inline constexpr double kAboveZero = std::numeric_limits<double>::denorm_min();
+inline constexpr double kMaxU32 = 4294967295.0;
+
+/// Commands that listen to chats.
+inline constexpr std::string_view kCollectors = "collect, continuous";
+/// Commands that ask Twitch.
+inline constexpr std::string_view kTwitch = "collect, continuous, login, channels update";
+inline constexpr std::string_view kRosters = "collect, continuous, channels update";
+/// Commands that work on data.
+inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collect, continuous";
+/// Commands that talk and write a log.
+inline constexpr std::string_view kEvery = "analyze, quality, simulate, collect, continuous, login, channels update";
+
+[[nodiscard]] std::span<const Option> collection_options();
+[[nodiscard]] std::span<const Option> storage_options();
+[[nodiscard]] std::span<const Option> vod_options();
+
+}  // namespace vieweratlas
