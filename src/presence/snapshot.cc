@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,7 +48,59 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-void append_string(std::string& out, std::string_view text) {
+/// Appends `"name":"text",` unless the text is empty.
+void append_text_field(std::string& out, std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  out += '"';
+  out += name;
+  out += "\":";
+  append_json_string(out, text);
+  out += ',';
+}
+
+/// Appends `"name":number,` when there is a number.
+void append_number_field(std::string& out, std::string_view name, std::optional<std::uint64_t> number) {
+  if (!number) return;
+  out += '"';
+  out += name;
+  out += "\":";
+  out += std::to_string(*number);
+  out += ',';
+}
+
+void append_time_field(std::string& out, std::string_view name, std::optional<UtcTime> time) {
+  if (time) append_text_field(out, name, format_iso(*time));
+}
+
+/// Appends `[a,b,...]`; `append` writes one element.
+template <typename Elements, typename Append>
+void append_list(std::string& out, const Elements& elements, const Append& append) {
+  out += '[';
+  bool first = true;
+  for (const auto& element : elements) {
+    if (!first) out += ',';
+    first = false;
+    append(element);
+  }
+  out += ']';
+}
+
+void append_losses(std::string& out, const Snapshot& snapshot) {
+  if (snapshot.losses.empty()) return;
+  out += "\"losses\":{";
+  for (const auto& [reason, count] : snapshot.losses) {
+    append_json_string(out, reason);
+    out += ':';
+    out += std::to_string(count);
+    out += ',';
+  }
+  out.back() = '}';
+  out += ',';
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   if (is_plain(text)) {
     out += text;
@@ -57,42 +110,34 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-/// Appends `"name":"text",` unless the text is empty.
-void append_text_field(std::string& out, std::string_view name, std::string_view text) {
-  if (text.empty()) return;
-  out += '"';
-  out += name;
-  out += "\":";
-  append_string(out, text);
-  out += ',';
-}
-
-}  // namespace
-
 void append_snapshot_json(std::string& out, const Snapshot& snapshot) {
+  const auto append_text = [&out](std::string_view text) { append_json_string(out, text); };
   out += '{';
   append_text_field(out, "channel", snapshot.channel);
   append_text_field(out, "channel_id", snapshot.channel_id);
   append_text_field(out, "display_name", snapshot.display_name);
   append_text_field(out, "timestamp", format_iso(snapshot.timestamp));
-  if (snapshot.viewer_count) {
-    out += "\"viewer_count\":";
-    out += std::to_string(*snapshot.viewer_count);
-    out += ',';
-  }
+  append_time_field(out, "window_begin", snapshot.window_begin);
+  append_time_field(out, "window_end", snapshot.window_end);
+  append_number_field(out, "seconds_observed", snapshot.seconds_observed);
+  append_number_field(out, "viewer_count", snapshot.viewer_count);
   append_text_field(out, "game_name", snapshot.game_name);
   append_text_field(out, "language", snapshot.language);
   append_text_field(out, "title", snapshot.title);
-  if (snapshot.started_at) append_text_field(out, "started_at", format_iso(*snapshot.started_at));
+  append_time_field(out, "started_at", snapshot.started_at);
   append_text_field(out, "source", snapshot.source);
-  out += "\"chatters\":[";
-  bool first = true;
-  for (const std::string_view chatter : snapshot.chatters) {
-    if (!first) out += ',';
-    first = false;
-    append_string(out, chatter);
+  append_losses(out, snapshot);
+  out += "\"chatters\":";
+  append_list(out, snapshot.chatters, append_text);
+  if (!snapshot.messages.empty()) {
+    out += ",\"messages\":";
+    append_list(out, snapshot.messages, [&out](std::uint32_t count) { out += std::to_string(count); });
   }
-  out += "]}\n";
+  if (!snapshot.logins.empty()) {
+    out += ",\"logins\":";
+    append_list(out, snapshot.logins, append_text);
+  }
+  out += "}\n";
 }
 
 void append_chatter_csv_header(std::string& out) { out += "timestamp,channel,viewer_count,game_name,title,started_at,username\n"; }

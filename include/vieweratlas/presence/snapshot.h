@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "vieweratlas/core/time.h"
 
@@ -23,14 +24,26 @@ struct Snapshot {
   std::string_view title = {};
   std::optional<UtcTime> started_at = {};
   std::string_view source = "live";
-  std::span<const std::string_view> chatters = {};  ///< logins
+  std::span<const std::string_view> chatters = {};  ///< logins, or pseudonyms of ids
+
+  // What a collector knows that watched for a while.
+  std::optional<UtcTime> window_begin = {};
+  std::optional<UtcTime> window_end = {};
+  std::optional<std::uint64_t> seconds_observed = {};
+  std::span<const std::uint32_t> messages = {};                             ///< of chatters[i]; as many, or none
+  std::span<const std::string_view> logins = {};                            ///< pseudonym of chatters[i]'s login, "" = not known
+  std::span<const std::pair<std::string_view, std::uint64_t>> losses = {};  ///< by reason
 };
 
-/// Appends `snapshot` as one line of JSON with a newline: channel, channel_id, display_name, timestamp, viewer_count,
-/// game_name, language, title, started_at, source, chatters, in this order. Facts that are not known are left out. Malformed
-/// UTF-8 becomes U+FFFD. A file that holds this one line is a snapshot file; many lines are NDJSON.
+/// Appends `snapshot` as one line of JSON with a newline: channel, channel_id, display_name, timestamp, window_begin, window_end,
+/// seconds_observed, viewer_count, game_name, language, title, started_at, source, losses, chatters, messages, logins, in this
+/// order. Facts that are not known and empty lists other than chatters are left out. Malformed UTF-8 becomes U+FFFD. A file that
+/// holds this one line is a snapshot file; many lines are NDJSON.
 /// Reads only, so any number of threads may write into strings of their own.
 void append_snapshot_json(std::string& out, const Snapshot& snapshot);
+
+/// Appends `text` between quotes, escaped for JSON. Malformed UTF-8 becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
 
 /// Appends the header of the collector's log: timestamp,channel,viewer_count,game_name,title,started_at,username.
 void append_chatter_csv_header(std::string& out);

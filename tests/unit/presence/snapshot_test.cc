@@ -49,6 +49,27 @@ TEST(Snapshot, JsonEscapesControlCharactersAndRepairsUtf8) {
   EXPECT_NE(line.find("\"title\":\"x\\u0001y\""), std::string::npos) << line;
 }
 
+TEST(Snapshot, JsonTellsWhatWasWatchedAndMissed) {
+  const std::vector<std::string_view> chatters{"0a", "0b"};
+  const std::vector<std::string_view> logins{"1a", ""};
+  const std::vector<std::uint32_t> messages{3, 1};
+  const std::vector<std::pair<std::string_view, std::uint64_t>> losses{{"mirror", 4}, {"parse_error", 1}};
+  std::string line;
+  append_snapshot_json(line, Snapshot{.channel = "a",
+                                      .timestamp = kTime,
+                                      .chatters = chatters,
+                                      .window_begin = kTime,
+                                      .window_end = kTime + std::chrono::hours(1),
+                                      .seconds_observed = 60,
+                                      .messages = messages,
+                                      .logins = logins,
+                                      .losses = losses});
+  EXPECT_EQ(line,
+            "{\"channel\":\"a\",\"timestamp\":\"2026-11-22T10:00:05Z\",\"window_begin\":\"2026-11-22T10:00:05Z\","
+            "\"window_end\":\"2026-11-22T11:00:05Z\",\"seconds_observed\":60,\"source\":\"live\",\"losses\":{\"mirror\":4,"
+            "\"parse_error\":1},\"chatters\":[\"0a\",\"0b\"],\"messages\":[3,1],\"logins\":[\"1a\",\"\"]}\n");
+}
+
 TEST(Snapshot, CsvHasARowForEachChatter) {
   const std::vector<std::string_view> chatters{"bob", "eve"};
   std::string csv;
