@@ -1,8 +1,6 @@
 #include "vieweratlas/privacy/forgotten.h"
 
-#include <fcntl.h>
 #include <simdjson.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -13,7 +11,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -23,6 +20,7 @@
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/private_file.h"
 
 namespace vieweratlas {
 namespace {
@@ -114,10 +112,7 @@ Status ForgottenList::save(const fs::path& file, std::string_view key_id) const 
   text += "],\n \"logins\": [";
   append_pseudonyms(text, logins_);
   text += "]}\n";
-  if (Status written = write_file_atomic(file, text); !written) return written;
-  std::error_code ignored;
-  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, ignored);
-  return {};
+  return replace_private_file(file, text);
 }
 
 ForgottenList::Stamp ForgottenList::stamp_of(const fs::path& file) {

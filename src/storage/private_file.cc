@@ -91,4 +91,16 @@ Result<bool> create_private_file(const fs::path& path, std::string_view bytes) {
   return true;
 }
 
+Status replace_private_file(const fs::path& path, std::string_view bytes) {
+  if (Status made = make_private_folder(path.parent_path()); !made) return made;
+  const fs::path temporary = storage_internal::temporary_name(path);
+  Status status = write_temporary(temporary, bytes);
+  if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = system_error(errno, "renaming to", path);
+  if (!status.ok()) {
+    ::unlink(temporary.c_str());
+    return status;
+  }
+  return storage_internal::sync_folder(parent_of(path));
+}
+
 }  // namespace vieweratlas

@@ -18,4 +18,8 @@ namespace vieweratlas {
 /// Errors: denied, limit_exceeded (disk full), unavailable.
 [[nodiscard]] Result<bool> create_private_file(const std::filesystem::path& path, std::string_view bytes);
 
+/// Puts a file that only its owner can read and write (0600) in the place of what stands there, if anything: readers see the old one
+/// or the new one. Missing folders are made (0700). Errors: denied, limit_exceeded (disk full), unavailable.
+[[nodiscard]] Status replace_private_file(const std::filesystem::path& path, std::string_view bytes);
+
 }  // namespace vieweratlas

@@ -39,6 +39,15 @@ TEST(PrivateFile, IsNeverReplaced) {
   EXPECT_EQ(*read_private_file(folder.path() / "secret"), "one");
 }
 
+TEST(PrivateFile, ReplacesWhatIsThere) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "deep" / "secret";
+  ASSERT_TRUE(replace_private_file(path, "one").ok());
+  ASSERT_TRUE(replace_private_file(path, "two").ok());
+  EXPECT_EQ(*read_private_file(path), "two");
+  EXPECT_EQ(mode_of(path), 0600U);
+}
+
 TEST(PrivateFile, OneOfManyWritersWins) {
   const TemporaryFolder folder;
   std::atomic<int> winners{0};
