@@ -29,22 +29,24 @@ class StreamListener {
   virtual void on_open() = 0;
   /// Some bytes, as they came; valid for the call.
   virtual void on_bytes(std::string_view bytes) = 0;
-  /// The end, also of a connection that never opened. Codes: unavailable (refused, reset, ended, timeout, name not found),
-  /// denied (certificate or host name), limit_exceeded.
+  /// The end, also of a connection that never opened; never called from within a call of ours to the stream. The message begins
+  /// with host and port. Codes: unavailable (refused, reset, ended, timeout, name not found), denied (certificate or host name),
+  /// limit_exceeded (the peer does not read), cancelled (after `finish`).
   virtual void on_closed(const Error& reason) = 0;
 };
 
-/// A TCP connection, with TLS unless switched off. Destroying it closes it at once and silently. Loop thread only.
+/// A TCP connection, with TLS 1.2 or newer unless switched off. Destroying it closes it at once and silently, also from within its
+/// own callbacks. Loop thread only.
 class Stream {
  public:
   virtual ~Stream() = default;
-  /// Queues bytes; sends them in order.
+  /// Queues bytes, also before it is open; sends them in order, those of one turn of the loop together.
   virtual void write(std::string bytes) = 0;
-  /// Sends what is queued, then closes; `on_closed` follows.
+  /// Sends what is queued, waits up to half a second for the peer to hang up, closes; `on_closed` follows.
   virtual void finish() = 0;
 };
 
-/// One thread's events: streams, ticks, posted functions.
+/// One thread's events: streams, ticks, posted functions. Must outlive its streams.
 class EventLoop {
  public:
   EventLoop();
@@ -54,7 +56,7 @@ class EventLoop {
 
   /// Runs on the calling thread until `stop`.
   void run();
-  /// Thread-safe; `run` returns soon after.
+  /// Thread-safe; `run` returns soon after, or at once when it begins later.
   void stop();
   /// Thread-safe: calls `function` on the loop's thread, in the order of posting.
   void post(std::function<void()> function);

@@ -1,0 +1,317 @@
+#include <curl/curl.h>
+#include <curl/urlapi.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "vieweratlas/core/check.h"
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/text.h"
+#include "vieweratlas/net/http.h"
+
+namespace vieweratlas {
+namespace {
+
+constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
+constexpr int kPollMs = 100;
+constexpr std::size_t kMaxIdleHandles = 8;
+
+struct EasyDeleter {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct MultiDeleter {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct ListDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct UrlDeleter {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
+
+/// A transfer and the connections that it keeps for the next one. The multi handle holds them, so it must go last.
+struct Handle {
+  std::unique_ptr<CURLM, MultiDeleter> multi{curl_multi_init()};
+  std::unique_ptr<CURL, EasyDeleter> easy{curl_easy_init()};
+};
+
+/// What an exchange gathers while it runs.
+struct Exchange {
+  HttpResponse response;
+  std::uint64_t max_body_bytes = 0;
+  std::size_t header_bytes = 0;
+  bool head_complete = false;  // libcurl takes a head that is cut off for a whole one
+  bool too_long = false;
+  std::array<char, CURL_ERROR_SIZE> detail{};
+};
+
+template <typename T>
+void set(CURL* easy, CURLoption option, T value) {
+  VA_CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
+}
+
+std::size_t on_body(char* bytes, std::size_t /*one*/, std::size_t size, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  if (exchange.response.body.size() + size > exchange.max_body_bytes) {
+    exchange.too_long = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  exchange.response.body.append(bytes, size);
+  return size;
+}
+
+std::size_t on_header(char* bytes, std::size_t /*one*/, std::size_t size, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  exchange.header_bytes += size;
+  if (exchange.header_bytes > kMaxHeaderBytes) {
+    exchange.too_long = true;
+    return CURL_WRITEFUNC_ERROR;
+  }
+  const std::string_view line = trim(std::string_view(bytes, size));
+  exchange.head_complete = line.empty();
+  if (line.starts_with("HTTP/")) exchange.response.headers.clear();  // an earlier answer was only "100 Continue"
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return size;
+  exchange.response.headers.push_back({to_lower(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
+  return size;
+}
+
+std::optional<std::string> url_part(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return std::nullopt;
+  std::string copy(text);
+  curl_free(text);
+  return copy;
+}
+
+bool is_loopback(std::string_view host) {
+  if (equals_ignoring_case(host, "localhost") || host == "[::1]") return true;
+  // libcurl has made numbers such as 127.1 four parts; a name may begin with 127. too.
+  return host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3 &&
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+/// Where a request goes.
+struct Target {
+  bool loopback = false;
+};
+
+Result<Target> target_of(const std::string& text) {
+  const auto refuse = [](std::string_view what) { return Error{ErrorCode::kInvalidArgument, std::string(what)}; };
+  const std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
+  VA_CHECK(url != nullptr);
+  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK || text.find('\0') != std::string::npos) {
+    return refuse(printable(text) + " is no absolute URL; write https://HOST/PATH");
+  }
+  if (url_part(url.get(), CURLUPART_USER).has_value() || url_part(url.get(), CURLUPART_PASSWORD).has_value()) {
+    return refuse("a URL may hold no user name or password, since URLs are logged; take them out");
+  }
+  const std::string scheme = url_part(url.get(), CURLUPART_SCHEME).value_or("");
+  const bool loopback = is_loopback(url_part(url.get(), CURLUPART_HOST).value_or(""));
+  if (scheme != "https" && !(scheme == "http" && loopback)) {
+    return refuse(printable(text) + " is not encrypted; write https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])");
+  }
+  return Target{loopback};
+}
+
+const char* name_of_method(HttpMethod method) {
+  switch (method) {
+    case HttpMethod::kGet: return "GET";
+    case HttpMethod::kPost: return "POST";
+    case HttpMethod::kPut: return "PUT";
+    case HttpMethod::kDelete: return "DELETE";
+    case HttpMethod::kHead: return "HEAD";
+  }
+  return "GET";
+}
+
+bool is_header_name(std::string_view name) {
+  static constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+/// Errors name the header, never its value.
+Result<HeaderList> header_list(const HttpRequest& request) {
+  HeaderList list;
+  const auto add = [&](const std::string& line) {
+    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    VA_CHECK(longer != nullptr);
+    static_cast<void>(list.release());
+    list.reset(longer);
+  };
+  for (const HttpHeader& header : request.headers) {
+    if (!is_header_name(header.name)) {
+      return Error{ErrorCode::kInvalidArgument, "'" + printable(header.name) + "' is no name of an HTTP header"};
+    }
+    if (std::any_of(header.value.begin(), header.value.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; })) {
+      return Error{ErrorCode::kInvalidArgument,
+                   "the value of the HTTP header '" + header.name + "' holds a line end or another control character"};
+    }
+    // libcurl takes "Name:" for an order to leave the header out; an empty value is written with a semicolon.
+    add(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
+  }
+  add("Expect:");  // no waiting for "100 Continue"
+  return list;
+}
+
+void set_method(CURL* easy, const HttpRequest& request) {
+  if (request.method == HttpMethod::kHead) {
+    set(easy, CURLOPT_NOBODY, 1L);
+    return;
+  }
+  if (request.method != HttpMethod::kGet || !request.body.empty()) {
+    set(easy, CURLOPT_POSTFIELDS, request.body.data());
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  }
+  set(easy, CURLOPT_CUSTOMREQUEST, name_of_method(request.method));
+}
+
+/// The error for a transfer that ended with `code`. `text` is libcurl's, without anything of what we sent but the host.
+Error error_of(CURLcode code, const Exchange& exchange, const HttpRequest& request) {
+  const std::string where = std::string(name_of_method(request.method)) + " " + printable(request.url, 300) + ": ";
+  const std::string_view told(exchange.detail.data());
+  const std::string why = printable(told.empty() ? std::string_view(curl_easy_strerror(code)) : told, 300);
+  if (exchange.too_long) {
+    return {ErrorCode::kLimitExceeded, where + "the answer is longer than " + std::to_string(request.max_body_bytes) +
+                                           " bytes (or its headers than " + std::to_string(kMaxHeaderBytes) + ") and was dropped"};
+  }
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      return {ErrorCode::kDenied, where + "the server's certificate is not accepted (" + why +
+                                      "); check the host name, the machine's clock and the trusted certificates"};
+    case CURLE_OPERATION_TIMEDOUT: return {ErrorCode::kUnavailable, where + "no complete answer in time (" + why + "); try again later"};
+    default: return {ErrorCode::kUnavailable, where + "no answer (" + why + "); check the network or try again later"};
+  }
+}
+
+class CurlClient final : public HttpClient {
+ public:
+  explicit CurlClient(HttpClientOptions options) : options_(std::move(options)) {}
+
+  Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
+    const Result<Target> target = target_of(request.url);
+    if (!target.ok()) return target.error();
+    const Result<HeaderList> headers = header_list(request);
+    if (!headers.ok()) return headers.error();
+    if (stop.stop_requested()) return cancelled(request);
+
+    Handle handle = lease();
+    Exchange exchange;
+    exchange.max_body_bytes = request.max_body_bytes;
+    prepare(handle.easy.get(), request, *target, headers->get(), exchange);
+    const std::optional<CURLcode> code = perform(handle, stop);
+    long status = 0;
+    curl_easy_getinfo(handle.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    give_back(std::move(handle));
+    if (!code.has_value()) return cancelled(request);
+    if (*code != CURLE_OK || !exchange.head_complete) return error_of(*code == CURLE_OK ? CURLE_PARTIAL_FILE : *code, exchange, request);
+    exchange.response.status = static_cast<int>(status);
+    return std::move(exchange.response);
+  }
+
+ private:
+  static Error cancelled(const HttpRequest& request) {
+    return {ErrorCode::kCancelled, std::string(name_of_method(request.method)) + " " + printable(request.url, 300) +
+                                       ": given up because the program was asked to stop"};
+  }
+
+  void prepare(CURL* easy, const HttpRequest& request, const Target& target, curl_slist* headers, Exchange& exchange) const {
+    curl_easy_reset(easy);  // keeps the connections
+    set(easy, CURLOPT_URL, request.url.c_str());
+    set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!options_.ca_file.empty()) {
+      set(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+      set(easy, CURLOPT_CAPATH, nullptr);
+    }
+    set(easy, CURLOPT_NOSIGNAL, 1L);
+    set(easy, CURLOPT_QUICK_EXIT, 1L);  // a name lookup that hangs holds nobody up
+    set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
+    set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+    set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    set(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
+    set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (target.loopback) set(easy, CURLOPT_NOPROXY, "*");  // other hosts: https_proxy and its kin, as libcurl reads them
+    set(easy, CURLOPT_HTTPHEADER, headers);
+    set_method(easy, request);
+    set(easy, CURLOPT_ERRORBUFFER, exchange.detail.data());
+    set(easy, CURLOPT_WRITEFUNCTION, on_body);
+    set(easy, CURLOPT_WRITEDATA, static_cast<void*>(&exchange));
+    set(easy, CURLOPT_HEADERFUNCTION, on_header);
+    set(easy, CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
+  }
+
+  /// Empty when it was stopped.
+  static std::optional<CURLcode> perform(const Handle& handle, const std::stop_token& stop) {
+    CURLM* multi = handle.multi.get();
+    VA_CHECK(curl_multi_add_handle(multi, handle.easy.get()) == CURLM_OK);
+    const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+    std::optional<CURLcode> result;
+    int running = 1;
+    while (running > 0 && !stop.stop_requested()) {
+      VA_CHECK(curl_multi_perform(multi, &running) == CURLM_OK);
+      if (running > 0) VA_CHECK(curl_multi_poll(multi, nullptr, 0, kPollMs, nullptr) == CURLM_OK);
+    }
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+      if (message->msg == CURLMSG_DONE) result = message->data.result;
+    }
+    curl_multi_remove_handle(multi, handle.easy.get());
+    return result;
+  }
+
+  Handle lease() {
+    const std::scoped_lock lock(mutex_);
+    if (idle_.empty()) {
+      Handle fresh;
+      VA_CHECK(fresh.multi != nullptr && fresh.easy != nullptr);
+      return fresh;
+    }
+    Handle handle = std::move(idle_.back());
+    idle_.pop_back();
+    return handle;
+  }
+
+  void give_back(Handle handle) {
+    curl_easy_reset(handle.easy.get());  // it must not point to the exchange, nor keep what was sent
+    const std::scoped_lock lock(mutex_);
+    if (idle_.size() < kMaxIdleHandles) idle_.push_back(std::move(handle));
+  }
+
+  HttpClientOptions options_;
+  std::mutex mutex_;
+  std::vector<Handle> idle_;  // guarded by mutex_
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpClient>> make_http_client(const HttpClientOptions& options) {
+  static std::once_flag once;
+  std::call_once(once, [] { VA_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); });
+  if (!options.ca_file.empty() && ::access(options.ca_file.c_str(), R_OK) != 0) {
+    return Error{ErrorCode::kDenied,
+                 "no trusted certificates can be read from " + options.ca_file.string() + "; it must be a readable PEM file"};
+  }
+  return std::unique_ptr<HttpClient>(std::make_unique<CurlClient>(options));
+}
+
+}  // namespace vieweratlas
