@@ -5,6 +5,7 @@
 
 #include "presence/block.h"
 #include "presence/file_name.h"
+#include "presence/json_string.h"
 
 #include "vieweratlas/core/text.h"
 
@@ -13,18 +14,6 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 constexpr std::string_view kBlank = " \t\r\n";
-
-/// Past the closing quote of the string that starts at `begin`, kNone when it is not closed.
-std::size_t string_end(std::string_view text, std::size_t begin) {
-  for (std::size_t at = begin + 1;;) {
-    at = text.find('"', at);
-    if (at == kNone) return kNone;
-    std::size_t first_backslash = at;
-    while (first_backslash > begin + 1 && text[first_backslash - 1] == '\\') --first_backslash;
-    ++at;
-    if ((at - 1 - first_backslash) % 2 == 0) return at;
-  }
-}
 
 /// Past the last whole object at the top level of a sequence or an array.
 std::size_t whole_objects(std::string_view text) {
@@ -91,7 +80,7 @@ std::size_t whole_records(Framing framing, std::string_view text) {
 std::size_t next_object(std::string_view text, std::size_t from) {
   for (std::size_t at = text.find_first_of("{\"", from); at != kNone; at = text.find_first_of("{\"", at)) {
     if (text[at] == '{') return at;
-    at = string_end(text, at);
+    at = json_string_end(text, at);
     if (at == kNone) return kNone;
   }
   return kNone;
@@ -102,7 +91,7 @@ std::size_t object_end(std::string_view text, std::size_t begin) {
   for (std::size_t at = begin; at < text.size();) {
     const char c = text[at];
     if (c == '"') {
-      at = string_end(text, at);
+      at = json_string_end(text, at);
       if (at == kNone) return kNone;
       continue;
     }
