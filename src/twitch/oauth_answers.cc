@@ -42,7 +42,8 @@ std::vector<std::string> scopes_of(const JsonValue& value) {
     if (std::string scope = item.text(); !scope.empty()) scopes.push_back(std::move(scope));
   }
   // Other servers write them as one text, as the standard says.
-  for (const std::string_view scope : split(value.text(), ' ')) {
+  const std::string text = value.text();
+  for (const std::string_view scope : split(text, ' ')) {
     if (!scope.empty()) scopes.emplace_back(scope);
   }
   return scopes;

@@ -20,6 +20,7 @@ std::string_view without_prefixes(std::string_view token) {
     again = false;
     token = trim(token);
     for (const std::string_view prefix : kPrefixes) {
+      if (equals_ignoring_case(token, trim(prefix))) return {};
       if (token.size() < prefix.size() || !equals_ignoring_case(token.substr(0, prefix.size()), prefix)) continue;
       token.remove_prefix(prefix.size());
       again = true;
