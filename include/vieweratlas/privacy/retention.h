@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/time.h"
+#include "vieweratlas/presence/losses.h"
+
+namespace vieweratlas {
+
+enum class PurgeMode : std::uint8_t { kLook, kRemove };
+
+struct PurgeReport {
+  std::uint64_t num_files = 0;  ///< removed, or to be removed
+  std::uint64_t num_bytes = 0;
+  std::uint64_t num_folders = 0;  ///< that were empty afterwards
+  std::uint64_t num_undated = 0;  ///< files whose name and path tell no date: kept
+  std::uint64_t num_kept = 0;     ///< files of the cutoff's day and later
+  Losses problems;                ///< files that could not be removed, by reason ("not_removed")
+};
+
+/// Removes presence data older than `cutoff`'s day below raw/snapshots, raw/chatter_logs, raw/membership and raw/vod_chat of
+/// `data_dir`, and snapshots in the folder itself (the flat layout "<channel>_<YYYYMMDD_HHMMSS>.json"). Nothing else: no state, no
+/// key, no outputs.
+///
+/// A file is as old as the date of its path (.../YYYY/MM/DD/...) or of its name (a part "YYYYMMDD" or "YYYY-MM-DD"); the later of
+/// both counts. Only where neither tells one does the time count at which the file was last modified, and only for files below
+/// raw/vod_chat (recorded chats carry no date); others are kept and counted. A day goes as a whole when it has ended before
+/// `cutoff`. Symbolic links are neither followed nor removed; folders that became empty are.
+/// Errors: not_found (data_dir), denied (listing), cancelled.
+[[nodiscard]] Result<PurgeReport> purge_older_than(const std::filesystem::path& data_dir, UtcTime cutoff,
+                                                   PurgeMode mode = PurgeMode::kRemove, const std::stop_token& stop = {});
+
+/// purge_older_than() for data older than `days` before `now`, with an entry in the audit log when anything was removed. Does
+/// nothing for 0 days. For the collector: at its start and after each round.
+[[nodiscard]] Result<PurgeReport> purge_by_retention(const std::filesystem::path& data_dir, std::uint32_t days, UtcTime now,
+                                                     std::string_view version, const std::stop_token& stop = {});
+
+/// The end of the day that the path of a file tells, relative to the data folder; nullopt when it tells none.
+[[nodiscard]] std::optional<UtcTime> end_of_day_told_by(std::string_view key);
+
+}  // namespace vieweratlas
