@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/clock.h"
@@ -13,6 +15,7 @@
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -26,7 +29,7 @@ struct RoundSummary {
 struct RecorderCounters {
   std::uint64_t sightings = 0;                ///< counted
   std::uint64_t duplicates = 0;               ///< by message id
-  std::uint64_t late = 0;                     ///< came after their round had closed; counted in the open round
+  std::uint64_t late = 0;                     ///< of another round than the open ones and the next; counted in the open round
   std::uint64_t refused = 0;                  ///< of people to forget
   std::map<std::string, std::uint64_t> lost;  ///< by reason: mirrors, parse errors, queue_full, memory_full ...
   std::uint64_t queue_depth = 0;
@@ -39,27 +42,43 @@ struct RecorderCounters {
   std::string problem;                    ///< one sentence while something cannot be written, else empty
   std::uint64_t recovered_sightings = 0;  ///< read back from a journal at start
   std::uint64_t journal_bytes_torn = 0;   ///< at the end of a journal after a crash
+  std::uint64_t unjournaled = 0;          ///< sightings that a crash would lose now, because no journal can be written
+  std::uint64_t retries = 0;              ///< of journals and stores that failed
+  std::uint64_t memory_bytes = 0;         ///< of the open rounds and the remembered messages
+};
+
+/// What a recorder uses besides the options; the defaults are those of a collector.
+struct RecorderParts {
+  ObjectStore* store = nullptr;  ///< where rounds go; null = files below data_dir. Must outlive the recorder
+  /// For tests: asked before a journal is made, written, synced or removed ("create", "write", "sync", "remove"); an error is what the
+  /// disk would have said. Empty = nothing fails. Called from the writer's thread.
+  std::function<Status(std::string_view step)> disk_fault;
 };
 
 /// Writes what was seen: each event goes into an append-only journal (fsync each second at most), rounds are kept in memory, and
 /// a round whose window is over becomes snapshots under raw/. After a crash the journal is read back: an unfinished round goes
-/// on, a finished one is stored, nothing is counted twice.
+/// on, a finished one is stored, nothing is counted twice. A journal or a store that cannot be written is tried again for ever; until
+/// then rounds are kept in memory (twice max_viewers at most), `problem` and `unjournaled` say so, and no journal is removed.
+///
+/// An event belongs to the round of its time: the open one, the next, or the one before during the 15 seconds that follow its
+/// window. Pieces of observation are to be told within these. Who is on the list of people to forget is not recorded.
 ///
 /// The sink's methods are called from the network's thread and never wait: they fill a bounded queue for the writer's thread;
 /// what finds it full is lost and counted. Sink methods and counters() are thread-safe.
 class Recorder : public PresenceSink {
  public:
   /// Reads the journals below `options.data_dir`/state/journal. References must outlive it. `viewers` makes pseudonyms.
-  /// Errors: denied, limit_exceeded (disk full), corrupt_data (a journal of another version).
+  /// Errors: denied, limit_exceeded (disk full), corrupt_data (a journal of another version; the list of people to forget; the state of
+  /// daily snapshots), invalid_argument (the list of people to forget belongs to another viewer key).
   [[nodiscard]] static Result<std::unique_ptr<Recorder>> open(const CollectOptions& options, const ViewerKey& viewers, const Clock& clock,
-                                                              Logger& log);
+                                                              Logger& log, RecorderParts parts = {});
   /// Told by the collector before a round ends and at the end; the newest counts for the record of the round.
   virtual void summarise(const RoundSummary& summary) = 0;
-  /// Closes and stores the rounds that are over at `now`; returns how many are stored since the start. Thread-safe, does not wait.
-  virtual std::uint64_t rounds_stored() const = 0;
+  /// How many rounds were stored since the start. Thread-safe, does not wait.
+  [[nodiscard]] virtual std::uint64_t rounds_stored() const = 0;
   [[nodiscard]] virtual RecorderCounters counters() const = 0;
-  /// Drains the queue, closes the open round (`close_round`; else it stays in the journal for the next start), stores it, ends the
-  /// writer. At most `deadline` long. Errors: those that kept a round from being stored; the journal is kept then.
+  /// Drains the queue (nothing more may be told), closes the open round (`close_round`; else it stays in the journal for the next start),
+  /// stores it, ends the writer. At most `deadline` long. Errors: those that kept a round from being stored; the journal is kept then.
   [[nodiscard]] virtual Status finish(bool close_round, SteadyTime deadline) = 0;
 };
 

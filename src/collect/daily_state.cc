@@ -1,0 +1,94 @@
+#include "collect/daily_state.h"
+
+#include <simdjson.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/text.h"
+#include "vieweratlas/core/time.h"
+#include "vieweratlas/presence/snapshot.h"
+#include "vieweratlas/storage/local_files.h"
+
+namespace vieweratlas::collect_internal {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::chrono::days kKept{7};
+
+Error corrupt(const std::filesystem::path& path) {
+  return {ErrorCode::kCorruptData,
+          "reading " + printable(path.string()) +
+              ": this is not what the collector wrote; remove the file (channels of today are then collected once more)"};
+}
+
+}  // namespace
+
+Result<DailyState> DailyState::load(const std::filesystem::path& path) {
+  DailyState state;
+  Result<std::string> text = read_file(path);
+  if (!text && text.error().code == ErrorCode::kNotFound) return state;
+  if (!text) return std::move(text).error();
+  dom::parser parser;
+  dom::object root;
+  if (parser.parse(*text).get(root) != simdjson::SUCCESS) return corrupt(path);
+  for (const dom::key_value_pair member : root) {
+    std::string_view round;
+    dom::object days;
+    if (member.key == "last_round" && member.value.get(round) == simdjson::SUCCESS) {
+      state.last_round_ = round;
+    } else if (member.key == "live" && member.value.get(days) == simdjson::SUCCESS) {
+      for (const dom::key_value_pair entry : days) {
+        std::string_view day;
+        if (entry.value.get(day) != simdjson::SUCCESS) return corrupt(path);
+        state.live_.emplace(entry.key, day);
+      }
+    } else {
+      state.others_.emplace(member.key, simdjson::minify(member.value));
+    }
+  }
+  return state;
+}
+
+bool DailyState::has(std::string_view channel, std::string_view day) const {
+  const auto known = live_.find(channel);
+  return known != live_.end() && known->second == day;
+}
+
+Status DailyState::mark(std::span<const std::string> channels, std::string_view day, std::string_view round,
+                        const std::filesystem::path& path) {
+  last_round_ = round;
+  for (const std::string& channel : channels) live_[channel] = day;
+  if (const std::optional<UtcTime> time = parse_time(day)) {
+    // Days compare as texts.
+    const std::string oldest = format_iso(*time - kKept).substr(0, day.size());
+    std::erase_if(live_, [&](const auto& entry) { return entry.second < oldest; });
+  }
+  std::string text = "{\"live\":{";
+  for (const auto& [channel, last] : live_) {
+    append_json_string(text, channel);
+    text += ':';
+    append_json_string(text, last);
+    text += ',';
+  }
+  if (text.back() == ',') text.pop_back();
+  text += "},";
+  if (!others_.contains("vod")) text += "\"vod\":{},";
+  for (const auto& [name, json] : others_) {
+    append_json_string(text, name);
+    text += ':' + json + ',';
+  }
+  text += "\"last_round\":";
+  append_json_string(text, last_round_);
+  text += "}\n";
+  return write_file_atomic(path, text);
+}
+
+}  // namespace vieweratlas::collect_internal
