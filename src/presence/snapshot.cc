@@ -126,6 +126,10 @@ void append_snapshot_json(std::string& out, const Snapshot& snapshot) {
   append_text_field(out, "title", snapshot.title);
   append_time_field(out, "started_at", snapshot.started_at);
   append_text_field(out, "source", snapshot.source);
+  append_text_field(out, "content_id", snapshot.content_id);
+  append_number_field(out, "offset_s", snapshot.offset_s);
+  append_number_field(out, "bucket_len_s", snapshot.bucket_len_s);
+  if (snapshot.shared_chat_unfiltered) append_text_field(out, "shared_chat", "unfiltered");
   append_losses(out, snapshot);
   out += "\"chatters\":";
   append_list(out, snapshot.chatters, append_text);

@@ -33,13 +33,19 @@ struct Snapshot {
   std::span<const std::uint32_t> messages = {};                             ///< of chatters[i]; as many, or none
   std::span<const std::string_view> logins = {};                            ///< pseudonym of chatters[i]'s login, "" = not known
   std::span<const std::pair<std::string_view, std::uint64_t>> losses = {};  ///< by reason
+
+  // What is known of a piece of a recorded chat or of another tool's log.
+  std::string_view content_id = {};                ///< the recording
+  std::optional<std::uint64_t> offset_s = {};      ///< of `timestamp` from the begin of the recording
+  std::optional<std::uint64_t> bucket_len_s = {};  ///< length of the piece
+  bool shared_chat_unfiltered = false;             ///< messages mirrored from other channels could not be told from the channel's own
 };
 
 /// Appends `snapshot` as one line of JSON with a newline: channel, channel_id, display_name, timestamp, window_begin, window_end,
-/// seconds_observed, viewer_count, game_name, language, title, started_at, source, losses, chatters, messages, logins, in this
-/// order. Facts that are not known and empty lists other than chatters are left out. Malformed UTF-8 becomes U+FFFD. A file that
-/// holds this one line is a snapshot file; many lines are NDJSON.
-/// Reads only, so any number of threads may write into strings of their own.
+/// seconds_observed, viewer_count, game_name, language, title, started_at, source, content_id, offset_s, bucket_len_s, shared_chat
+/// ("unfiltered"), losses, chatters, messages, logins, in this order. Facts that are not known and empty lists other than chatters are left
+/// out. Malformed UTF-8 becomes U+FFFD. A file that holds this one line is a snapshot file; many lines are NDJSON. Reads only, so any
+/// number of threads may write into strings of their own.
 void append_snapshot_json(std::string& out, const Snapshot& snapshot);
 
 /// Appends `text` between quotes, escaped for JSON. Malformed UTF-8 becomes U+FFFD.

@@ -49,6 +49,20 @@ TEST(Snapshot, JsonEscapesControlCharactersAndRepairsUtf8) {
   EXPECT_NE(line.find("\"title\":\"x\\u0001y\""), std::string::npos) << line;
 }
 
+TEST(Snapshot, JsonTellsWhichPieceOfARecordingItIs) {
+  std::string line;
+  append_snapshot_json(line, Snapshot{.channel = "a",
+                                      .timestamp = kTime,
+                                      .source = "vod",
+                                      .content_id = "2345",
+                                      .offset_s = 120,
+                                      .bucket_len_s = 60,
+                                      .shared_chat_unfiltered = true});
+  EXPECT_EQ(line,
+            "{\"channel\":\"a\",\"timestamp\":\"2026-11-22T10:00:05Z\",\"source\":\"vod\",\"content_id\":\"2345\",\"offset_s\":120,"
+            "\"bucket_len_s\":60,\"shared_chat\":\"unfiltered\",\"chatters\":[]}\n");
+}
+
 TEST(Snapshot, JsonTellsWhatWasWatchedAndMissed) {
   const std::vector<std::string_view> chatters{"0a", "0b"};
   const std::vector<std::string_view> logins{"1a", ""};
