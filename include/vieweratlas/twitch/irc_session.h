@@ -16,7 +16,7 @@ namespace vieweratlas {
 
 /// Who logs in. Without a token: the anonymous login "justinfan<digits>".
 struct IrcIdentity {
-  std::string nick;  ///< lower case
+  std::string nick;  ///< lower case; anonymous: "justinfan<digits>", taken also for what is no login
   Secret token;      ///< bare, without "oauth:"; empty = anonymous
 };
 
@@ -34,7 +34,8 @@ struct IrcSessionOptions {
 /// Why a room could not be joined, or was left.
 enum class RoomRefusal : std::uint8_t { kBanned, kSuspended, kNotFound, kRoomLimit };
 
-/// Why a session is over. The owner closes the socket; `kReconnect` is no failure.
+/// Why a session is over: it takes no bytes and writes none any more, and the owner closes the socket. Only after `kReconnect`, which
+/// is no failure, it goes on until the server closes, so that the owner may open the replacement first.
 enum class SessionEnd : std::uint8_t {
   kAuthenticationFailed,  ///< token bad, expired or without chat:read: fatal for the identity
   kCapabilityRefused,     ///< the server does not give tags: useless
@@ -43,12 +44,14 @@ enum class SessionEnd : std::uint8_t {
   kSilence,
   kReconnect,  ///< the server asks to come back
 };
+/// Stable: "authentication_failed", "capability_refused", "handshake_timeout", "ping_timeout", "silence", "reconnect".
+[[nodiscard]] std::string_view name_of(SessionEnd end);
 
 /// Why a line did not count. The names (name_of) are stable: "mirror", "parse_error", ...
 enum class LineDrop : std::uint8_t {
   kMirror,           ///< shared chat: written in another room
   kAnonymousGifter,  ///< the platform's own accounts for anonymous gifts and cheers
-  kNotPresent,       ///< a notice whose sender need not be in the room: raid, gift
+  kNotPresent,       ///< a notice whose sender need not be in the room: raid, and every kind that is not known
   kBroadcaster,      ///< the channel's owner
   kNoUserId,
   kParseError,
@@ -88,10 +91,14 @@ struct IrcSessionCounters {
 
 /// One IRC connection's protocol without a socket: bytes and time in, events and bytes out. The owner connects, feeds what it
 /// reads, writes what take_output gives after each call, and calls tick at least once a second. Not a byte of message text
-/// leaves it. Thread-compatible.
+/// leaves it, and no line ends it but those of SessionEnd.
+///
+/// Ready at 001 (or 376, should 001 be lost), when the tags are granted as well. A refused membership capability only leaves
+/// membership out. With membership the names in 353 and in JOIN and PART of others become sightings of kind kMember.
+/// Thread-compatible.
 class IrcSession {
  public:
-  /// `events` must outlive the session.
+  /// `events` must outlive the session; its methods must neither feed nor end the session.
   IrcSession(IrcSessionOptions options, IrcSessionEvents& events);
   IrcSession(IrcSession&&) noexcept;
   ~IrcSession();
@@ -99,7 +106,8 @@ class IrcSession {
   /// The transport is open: begins the handshake (CAP REQ, PASS unless anonymous, NICK).
   void on_open(SteadyTime now);
   void feed(std::string_view bytes, SteadyTime now, UtcMillis utc);
-  /// Timeouts. `slept` forgives one tick after the machine slept.
+  /// Timeouts. When the last call is longer ago than a tick should be, the machine slept: the server is asked for a PONG before
+  /// anything is held against it.
   void tick(SteadyTime now);
 
   /// Appends JOIN lines (<= 510 bytes, <= 18 channels a line). Names that are no logins ([a-z0-9_]{1,25}) are a mistake of ours.
