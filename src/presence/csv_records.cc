@@ -15,8 +15,10 @@
 #include "presence/intake.h"
 #include "presence/loss_log.h"
 #include "presence/snapshot_fields.h"
+#include "presence/viewer_key.h"
 
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/presence/redact.h"
 #include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
@@ -167,7 +169,8 @@ void CsvRecords::add_chatter(std::string_view name, Place place) {
     intake_->losses().add(reason::kWrongChatter, place, "a chatter has no name");
     return;
   }
-  intake_->add_row(record_, ViewerTable::key_of(name));
+  const ViewerKey key = ViewerTable::key_of(name);
+  if (!intake_->refuses(key, {.name = name})) intake_->add_row(record_, key);
 }
 
 }  // namespace vieweratlas::presence_internal

@@ -1,12 +1,16 @@
 #include "presence/intake.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "presence/snapshot_fields.h"
+#include "presence/viewer_key.h"
+
+#include "vieweratlas/presence/redact.h"
 
 namespace vieweratlas::presence_internal {
 
@@ -37,6 +41,16 @@ Intake::OpenRecord Intake::open(SnapshotFacts facts) {
   last_facts_ = std::move(facts);
   last_record_ = record;
   return record;
+}
+
+bool Intake::asks_to_refuse(const ViewerKey& key, const NamedViewer& viewer) {
+  // The test makes pseudonyms, which costs more than all other reading of a row; most rows are of viewers met before.
+  constexpr std::size_t kNumAnswers = std::size_t{1} << 18U;  // 6 MB a worker
+  if (answers_.empty()) answers_.resize(kNumAnswers);
+  Answer& answer = answers_[key.low % kNumAnswers];
+  if (answer.key != key) answer = {.key = key, .is_refused = shared_->refuse(viewer)};
+  if (answer.is_refused) ++num_refused_rows_;
+  return answer.is_refused;
 }
 
 }  // namespace vieweratlas::presence_internal

@@ -17,6 +17,8 @@
 #include "presence/viewer_key.h"
 #include "presence/viewer_partitions.h"
 
+#include "vieweratlas/presence/redact.h"
+
 namespace vieweratlas::presence_internal {
 
 inline constexpr std::uint64_t kNoViewerCount = std::numeric_limits<std::uint64_t>::max();
@@ -57,6 +59,7 @@ class TextTable {
 struct IntakeShared {
   ViewerPartitions partitions;
   std::atomic<std::uint32_t> num_records{0};
+  ViewerTest refuse;  ///< may be empty
   // Rows of snapshots outside of these bounds are not kept; their records are, to be counted.
   std::int64_t since_s = std::numeric_limits<std::int64_t>::min();
   std::int64_t until_s = std::numeric_limits<std::int64_t>::max();
@@ -78,6 +81,9 @@ class Intake {
   void add_row(OpenRecord record, const ViewerKey& viewer) {
     if (record.wanted) writer_.add(viewer, record.number);
   }
+  /// True for a viewer that is not to be taken: counted. `viewer` says what the input says of who has `key`.
+  [[nodiscard]] bool refuses(const ViewerKey& key, const NamedViewer& viewer) { return shared_->refuse && asks_to_refuse(key, viewer); }
+  [[nodiscard]] bool may_refuse() const { return static_cast<bool>(shared_->refuse); }
   /// Says that the viewer with this platform id has this login.
   void add_alias(const ViewerKey& login, const ViewerKey& id) { aliases_.add(login, id); }
   /// To be called when all is read.
@@ -85,10 +91,17 @@ class Intake {
 
   [[nodiscard]] const AliasTable& aliases() const { return aliases_; }
   [[nodiscard]] LossLog& losses() { return losses_; }
+  [[nodiscard]] std::uint64_t num_refused_rows() const { return num_refused_rows_; }
   [[nodiscard]] const std::vector<Record>& records() const { return records_; }
   [[nodiscard]] const TextTable& texts() const { return texts_; }
 
  private:
+  struct Answer {
+    ViewerKey key;
+    bool is_refused = false;
+  };
+  [[nodiscard]] bool asks_to_refuse(const ViewerKey& key, const NamedViewer& viewer);
+
   IntakeShared* shared_;
   PartitionWriter writer_;
   TextTable texts_;
@@ -97,6 +110,8 @@ class Intake {
   OpenRecord last_record_;
   AliasTable aliases_;
   LossLog losses_;
+  std::vector<Answer> answers_;  // of the test, by key; a later viewer takes the place of an earlier one
+  std::uint64_t num_refused_rows_ = 0;
 };
 
 }  // namespace vieweratlas::presence_internal

@@ -21,6 +21,7 @@
 #include "presence/viewer_key.h"
 
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/presence/redact.h"
 #include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
@@ -107,6 +108,7 @@ class JsonRecords::Reader {
   simdjson::error_code read_chatter_object(ondemand::value value);
   simdjson::error_code read_name(ondemand::value value, bool is_id, std::string_view& text);
   void stage(std::string_view name);
+  bool is_refused(std::string_view id, std::string_view login);
   void stage_wrong(std::string_view text);
 
   Intake* intake_;
@@ -332,7 +334,8 @@ simdjson::error_code JsonRecords::Reader::read_chatters(ondemand::value value) {
     if (token.size() > 2 && token.front() == '"' && token.back() == '"') {
       const std::string_view name = token.substr(1, token.size() - 2);
       if (!needs_care(name) && name.front() > ' ' && name.back() > ' ') {
-        chatters_.push_back(key_of_lower(name));
+        const ViewerKey key = key_of_lower(name);
+        if (!intake_->refuses(key, {.name = name})) chatters_.push_back(key);
         continue;
       }
     }
@@ -380,6 +383,7 @@ simdjson::error_code JsonRecords::Reader::read_chatter_object(ondemand::value va
     best_rank = *rank;
     (is_id ? id : login) = text;
   }
+  if (intake_->may_refuse() && is_refused(id, login)) return simdjson::SUCCESS;
   if (id.empty() && login.empty()) {
     stage_wrong("{}");
   } else {
@@ -407,8 +411,15 @@ void JsonRecords::Reader::stage(std::string_view name) {
   if (name.empty()) {
     stage_wrong("\"\"");
   } else {
-    chatters_.push_back(ViewerTable::key_of(name));
+    const ViewerKey key = ViewerTable::key_of(name);
+    if (!intake_->refuses(key, {.name = name})) chatters_.push_back(key);
   }
+}
+
+/// Of a chatter with names of their own: one of both is enough.
+bool JsonRecords::Reader::is_refused(std::string_view id, std::string_view login) {
+  return (!id.empty() && intake_->refuses(ViewerTable::key_of(id), {.name = id})) ||
+         (!login.empty() && intake_->refuses(ViewerTable::key_of(login), {.name = login}));
 }
 
 void JsonRecords::Reader::stage_wrong(std::string_view text) {

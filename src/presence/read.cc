@@ -92,6 +92,10 @@ Error no_data(const fs::path& folder, const Listing& listing, const ReadOptions&
     return {ErrorCode::kNoData, "No data found in " + where + window_of(options) + ": all " + with_thousands(report.num_outside_window) +
                                     " snapshots are outside of the window; widen it"};
   }
+  if (report.num_excluded_channels > 0) {
+    return {ErrorCode::kNoData, "No data found in " + where + ": all " + with_thousands(report.num_excluded_channels) +
+                                    " channels with data are excluded; look at the list of excluded channels"};
+  }
   std::string message =
       "No data found in " + where +
       ": looked in it and all folders below for snapshots in .json, .ndjson, .jsonl and .csv files (also .gz and .zst); found " +

@@ -109,6 +109,7 @@ class FileReading {
         queue_(files, folder, limits),
         progress_(options, total_bytes(files)),
         summaries_(files.size()) {
+    shared_.refuse = options.refuse;
     if (options.since) shared_.since_s = options.since->time_since_epoch().count();
     if (options.until) shared_.until_s = options.until->time_since_epoch().count();
   }
@@ -135,7 +136,10 @@ class FileReading {
   }
   /// Frees the parsers and their texts; losses and summaries stay.
   void release_workers() {
-    for (const auto& worker : workers_) losses_.merge(worker->intake().losses());
+    for (const auto& worker : workers_) {
+      losses_.merge(worker->intake().losses());
+      num_refused_rows_ += worker->intake().num_refused_rows();
+    }
     workers_.clear();
   }
 
@@ -163,6 +167,7 @@ class FileReading {
   std::mutex mutex_;
   std::vector<std::pair<std::shared_ptr<SnapshotFile>, std::size_t>> large_;  // guarded by mutex_ while workers run
   LossLog losses_;
+  std::uint64_t num_refused_rows_ = 0;
 };
 
 void FileReading::work(Worker& worker) {
@@ -217,6 +222,7 @@ void FileReading::report(ReadReport& report) {
       set_aside.add(reason::kNoSnapshot, {i, summary.foreign_line}, "this file holds no snapshots");
     }
   }
+  report.num_refused_rows = num_refused_rows_;
   report.input_digest = to_string(digest_of(digests));
   report.losses = losses_.to_losses(keys);
   report.set_aside = set_aside.to_losses(keys);
@@ -231,6 +237,7 @@ Error strict_error(const Losses& losses) {
 void report_snapshots(const Resolution& resolution, ReadReport& report) {
   report.num_snapshots = resolution.snapshots.size();
   report.num_outside_window = resolution.num_outside_window;
+  report.num_excluded_channels = resolution.num_excluded_channels;
   report.snapshot_sources = resolution.sources;
   for (const ResolvedSnapshot& snapshot : resolution.snapshots) {
     const UtcTime time{std::chrono::seconds(snapshot.time_s)};
@@ -251,7 +258,8 @@ Result<Presence> read_files(const std::vector<InputFile>& files, int folder, con
     return Error{ErrorCode::kLimitExceeded, "more than 4 billion viewers; choose a shorter window with --since, --until or --last"};
   }
   const std::uint32_t num_records = reading.shared().num_records.load();
-  Resolution resolution = resolve(reading.intakes(), num_records, {.since = options.since, .until = options.until, .last = options.last});
+  Resolution resolution = resolve(reading.intakes(), num_records, {.since = options.since, .until = options.until, .last = options.last},
+                                  options.exclude_channels);
   const std::vector<ViewerAlias> aliases = reading.aliases();
   reading.release_workers();
   Presence presence;

@@ -11,11 +11,13 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "presence/intake.h"
 
+#include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/channel.h"
 
@@ -81,6 +83,28 @@ void follow_renames(std::vector<Record>& records) {
   }
 }
 
+/// Marks the channels that are on `excluded` by login, by an earlier login or by id. `names` are the channels as the records spelled
+/// them, before renames were followed.
+std::unordered_set<std::uint32_t> find_excluded(const std::vector<Record>& records, const std::vector<std::uint32_t>& names,
+                                                const std::vector<std::string>& texts, std::span<const std::string> excluded) {
+  std::unordered_set<std::uint32_t> numbers;
+  for (const std::string& name : excluded) {
+    // Ids keep their case (YouTube's tell it apart), logins have none.
+    for (const std::string& text : {to_lower(trim(name)), std::string(trim(name))}) {
+      const auto at = std::lower_bound(texts.begin(), texts.end(), text);
+      if (!text.empty() && at != texts.end() && *at == text) numbers.insert(static_cast<std::uint32_t>(at - texts.begin()));
+    }
+  }
+  std::unordered_set<std::uint32_t> channels;
+  if (numbers.empty()) return channels;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = records[i];
+    const bool by_id = record.channel_id != 0 && numbers.contains(record.channel_id);
+    if (by_id || numbers.contains(names[i]) || numbers.contains(record.channel)) channels.insert(record.channel);
+  }
+  return channels;
+}
+
 /// What makes two records the same snapshot. `source` is the class: rows that name none are live.
 auto identity(const Record& record, std::uint32_t live) {
   return std::tuple(record.channel, record.time_s, record.source == 0 ? live : record.source, record.content);
@@ -121,8 +145,8 @@ class Resolver {
     if (window.last && result_.last_in_input) since_s_ = (*result_.last_in_input - *window.last).time_since_epoch().count() + 1;
   }
 
-  Resolution run() && {
-    follow_renames(records_);
+  Resolution run(std::span<const std::string> excluded) && {
+    exclude(excluded);
     const std::uint32_t live = live_class();
     std::sort(records_.begin(), records_.end(), [live](const Record& a, const Record& b) { return identity(a, live) < identity(b, live); });
     for (std::size_t begin = 0; begin < records_.size();) {
@@ -136,6 +160,19 @@ class Resolver {
   }
 
  private:
+  /// Follows renames and takes the records of unwanted channels out.
+  void exclude(std::span<const std::string> excluded) {
+    std::vector<std::uint32_t> names;
+    if (!excluded.empty()) {
+      for (const Record& record : records_) names.push_back(record.channel);
+    }
+    follow_renames(records_);
+    if (excluded.empty()) return;
+    const std::unordered_set<std::uint32_t> channels = find_excluded(records_, names, result_.texts, excluded);
+    result_.num_excluded_channels = channels.size();
+    std::erase_if(records_, [&channels](const Record& record) { return channels.contains(record.channel); });
+  }
+
   /// The number of "live", or one that no text has: only equality and a fixed order matter.
   [[nodiscard]] std::uint32_t live_class() const {
     const bool exists = live_ < result_.texts.size() && result_.texts[live_] == "live";
@@ -194,8 +231,9 @@ class Resolver {
 
 }  // namespace
 
-Resolution resolve(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window) {
-  return Resolver(intakes, num_records, window).run();
+Resolution resolve(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window,
+                   std::span<const std::string> excluded) {
+  return Resolver(intakes, num_records, window).run(excluded);
 }
 
 }  // namespace vieweratlas::presence_internal

@@ -35,6 +35,7 @@ struct Resolution {
   std::vector<std::uint32_t> snapshot_of_record;  ///< by record number; kOutside outside of the window and at the end
   std::vector<std::string> texts;                 ///< sorted; texts[0] is empty
   std::uint64_t num_outside_window = 0;           ///< distinct snapshots
+  std::uint64_t num_excluded_channels = 0;        ///< distinct channels that are not wanted
   std::map<std::string, std::uint64_t> sources;
   std::optional<UtcTime> first_in_input;  ///< of all records, outside of the window too
   std::optional<UtcTime> last_in_input;
@@ -52,7 +53,9 @@ struct Window {
 /// Records with the same channel, time and source (and content and offset, for recordings) are one snapshot: of differing facts the
 /// largest viewer_count and of texts the first in byte order are taken; rows are united. CSV rows that name no source belong to
 /// the live snapshot of the same channel and time. A channel is known by its platform id where the records have one, so that a
-/// renamed channel stays one channel, under the login it had last; else by its login.
-[[nodiscard]] Resolution resolve(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window);
+/// renamed channel stays one channel, under the login it had last; else by its login. Channels of `excluded` (logins in any case, or
+/// platform ids) are left out with all names that they had.
+[[nodiscard]] Resolution resolve(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window,
+                                 std::span<const std::string> excluded = {});
 
 }  // namespace vieweratlas::presence_internal

@@ -15,6 +15,7 @@
 #include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/incidence.h"
 #include "vieweratlas/presence/losses.h"
+#include "vieweratlas/presence/redact.h"
 #include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas {
@@ -24,6 +25,11 @@ struct ReadOptions {
   std::optional<UtcTime> until;              ///< snapshots before it
   std::optional<std::chrono::seconds> last;  ///< snapshots later than the newest in the input less this; excludes since/until
   bool strict = false;                       ///< any loss is an error (corrupt_data) that names the first example
+  /// Channels that are not there: logins in any case, or platform ids. A channel that was renamed is left out under all its names.
+  std::vector<std::string> exclude_channels;
+  /// Viewers that are not there; may be empty. Asked once for most viewers, again when a small memory has lost the answer, from several
+  /// threads at once.
+  ViewerTest refuse;
   /// Called now and then from one thread at a time with bytes done and bytes in all; may be empty.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
@@ -37,6 +43,8 @@ struct ReadReport {
   std::uint64_t num_presence_rows = 0;  ///< (snapshot, viewer) pairs, after duplicates inside a snapshot are dropped
   std::uint64_t num_duplicate_rows = 0;
   std::uint64_t num_outside_window = 0;                   ///< snapshots left out by since, until, last
+  std::uint64_t num_excluded_channels = 0;                ///< of exclude_channels, those that the input has
+  std::uint64_t num_refused_rows = 0;                     ///< chatters that `refuse` took out
   std::map<std::string, std::uint64_t> snapshot_sources;  ///< "live", "vod", "csv", ... -> snapshots
   std::map<UtcTime, std::uint64_t> snapshots_per_hour;    ///< coverage in time, by hour in UTC
   std::optional<UtcTime> first;
