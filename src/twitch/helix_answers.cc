@@ -17,6 +17,7 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/net/http.h"
 #include "vieweratlas/twitch/helix.h"
+#include "vieweratlas/twitch/irc_session.h"
 #include "vieweratlas/twitch/oauth.h"
 
 namespace vieweratlas {
@@ -59,13 +60,13 @@ std::optional<HelixStream> stream_of(const JsonValue& entry) {
                      .title = entry["title"].text(),
                      .viewer_count = entry["viewer_count"].count(),
                      .started_at = moment_of(entry["started_at"])};
-  if (stream.user_id.empty() || stream.user_login.empty()) return std::nullopt;
+  if (stream.user_id.empty() || !is_login(stream.user_login)) return std::nullopt;
   return stream;
 }
 
 std::optional<HelixUser> user_of(const JsonValue& entry) {
   HelixUser user{.id = entry["id"].text(), .login = to_lower(entry["login"].text()), .display_name = entry["display_name"].text()};
-  if (user.id.empty() || user.login.empty()) return std::nullopt;
+  if (user.id.empty() || !is_login(user.login)) return std::nullopt;
   return user;
 }
 

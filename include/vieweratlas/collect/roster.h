@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "vieweratlas/collect/helix_client.h"
 #include "vieweratlas/collect/options.h"
+#include "vieweratlas/collect/sleeper.h"
 #include "vieweratlas/collect/tokens.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
@@ -26,26 +28,27 @@ struct Roster {
   std::uint64_t num_opted_out = 0;
   std::uint64_t num_filtered = 0;  ///< by language, game, viewers
   std::uint64_t num_offline = 0;   ///< of an own list
-  std::string stopped_by;          ///< "limit", "end", "repeated_cursor", "no_new_channels", "viewers_rise", "page_budget"
+  std::uint64_t num_wrong = 0;     ///< entries of an own list that are no names
+  std::uint64_t num_unusable = 0;  ///< entries of Helix without id or login
+  std::string stopped_by;          ///< name_of(PagerStop); "list" of an own list
 };
 
-struct HelixCounters {
-  std::uint64_t requests = 0;
-  std::uint64_t retries = 0;
-  std::uint64_t rate_limited = 0;  ///< answers 429
-  std::int64_t points_left = -1;   ///< Ratelimit-Remaining; -1 = not told yet
-};
-
-/// Asks Helix for the roster. Keeps channels that left the top for two refreshes or until they are 20 % below the cut, so that
-/// rooms do not flap. Thread-compatible; counters() is thread-safe.
+/// Asks Helix for the roster: the channels of an own list that are live, or the most watched ones, after filters, less those that
+/// opted out, and of these the part that belongs to the shard. Channels once chosen stay until they are missing twice or have
+/// fallen 20 % below the cut, so that rooms do not flap. Files are read anew each time.
+///
+/// Without a token an own list is handed back as it is, without facts, ids and filters by facts: anonymous listening needs no more.
+/// Thread-compatible; counters() is thread-safe.
 class RosterSource {
  public:
-  /// All references must outlive it.
-  RosterSource(const CollectOptions& options, HttpClient& http, TokenKeeper& tokens, const Clock& clock, Logger& log);
+  /// All references must outlive it; without a `sleeper` it really waits between retries.
+  RosterSource(const CollectOptions& options, HttpClient& http, TokenKeeper& tokens, const Clock& clock, Logger& log,
+               Sleeper* sleeper = nullptr);
   ~RosterSource();
 
-  /// Errors: denied (token), unavailable (after the retries of docs/collecting.md), limit_exceeded, not_found (channels file),
-  /// cancelled. The earlier roster stays good.
+  /// Errors: denied (token), unavailable (after the retries of docs/collecting.md), corrupt_data (damaged answers), limit_exceeded,
+  /// not_found (channels file, opt-out file), invalid_argument (no such game, an own list without a single name), cancelled. The
+  /// earlier roster stays good.
   [[nodiscard]] Result<Roster> refresh(std::stop_token stop);
   [[nodiscard]] HelixCounters counters() const;
 

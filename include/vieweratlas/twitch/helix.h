@@ -84,7 +84,7 @@ template <typename T>
 struct HelixPage {
   std::vector<T> items;
   std::string cursor;              ///< of the next page; empty = this is the last
-  std::uint64_t num_unusable = 0;  ///< entries without id or login, left out
+  std::uint64_t num_unusable = 0;  ///< entries without id, or without what can be a login: left out
 };
 
 /// Answers. Unknown fields are passed over, missing ones are empty, numbers may stand in quotes. Errors: those of `error_of` for
