@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -107,6 +108,13 @@ RosterOptions roster_of(const CollectionSettings& settings) {
                        .shards = settings.shard.count};
 }
 
+/// What the operator, the mode and the platform's documents allow, whichever is least.
+std::uint32_t max_rooms_of(const CollectionSettings& settings) {
+  const std::uint32_t asked = settings.max_rooms == 0 ? std::numeric_limits<std::uint32_t>::max() : settings.max_rooms;
+  if (settings.mode == ChatMode::kAnonymous) return asked;
+  return std::min({asked, settings.batch_size, kMaxRoomsOfAccount});
+}
+
 /// The length of a round; settings that set both of its options are refused earlier.
 std::chrono::seconds interval_of(const CollectionSettings& settings) {
   const CollectionSettings standard;
@@ -131,10 +139,17 @@ Result<CollectOptions> collect_options(const Settings& settings, const Environme
   options.credentials = *std::move(credentials);
   options.roster = roster_of(collection);
   options.chat.rooms_per_connection = std::min(collection.batch_size, kMaxRoomsOfConnection);
-  options.chat.max_rooms = std::min(collection.batch_size, kMaxRoomsOfAccount);
+  options.chat.mode = collection.mode;
+  options.chat.max_rooms = max_rooms_of(collection);
+  options.chat.membership = collection.membership;
   options.chat.dwell = std::chrono::seconds(collection.duration_per_batch_s);
   options.round.length = interval_of(collection);
   options.round.align_to_hour = collection.wait_for_hour_alignment;
+  options.round.formats = collection.formats;
+  options.round.store_logins = collection.store_logins;
+  options.round.daily_snapshot = collection.daily_snapshot;
+  options.metrics_port = collection.metrics_port;
+  options.metrics_address = collection.metrics_address;
   options.max_runtime = std::chrono::seconds(std::llround(collection.max_runtime_hours * 3600));
   options.max_rounds = collection.max_cycles;
   return options;

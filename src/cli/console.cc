@@ -103,6 +103,23 @@ void Console::update_progress(std::uint64_t done, std::uint64_t total) {
   std::fflush(options_.stream);
 }
 
+void Console::show_state(std::string_view line) {
+  constexpr double kPlainPeriodS = 60;
+  const std::scoped_lock lock(mutex_);
+  if (options_.level > LogLevel::kInfo) return;
+  const std::string text = printable(line, kLongestLine);
+  if (options_.terminal) {
+    std::fprintf(options_.stream, "\r%s\x1b[K", text.c_str());
+    bar_on_line_ = true;
+  } else {
+    const double now_s = options_.now_seconds();
+    if (state_shown_s_ && now_s - *state_shown_s_ < kPlainPeriodS) return;
+    state_shown_s_ = now_s;
+    std::fprintf(options_.stream, "%s\n", text.c_str());
+  }
+  std::fflush(options_.stream);
+}
+
 void Console::end_progress() {
   const std::scoped_lock lock(mutex_);
   clear_bar();

@@ -47,6 +47,9 @@ class Console final : public Logger {
   void update_progress(std::uint64_t done, std::uint64_t total);
   void end_progress();
 
+  /// A line that stands for the present state: drawn over itself on a terminal, shown at most once a minute elsewhere.
+  void show_state(std::string_view line);
+
   [[nodiscard]] double now_seconds() const { return options_.now_seconds(); }
 
  private:
@@ -58,6 +61,7 @@ class Console final : public Logger {
   std::unique_ptr<Logger> file_;
   std::optional<Progress> progress_;
   bool bar_on_line_ = false;
+  std::optional<double> state_shown_s_;
 };
 
 /// True when messages to `stream` may have colours: `choice`, then NO_COLOR and TERM=dumb, then whether it is a terminal.

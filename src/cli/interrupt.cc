@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -48,9 +49,19 @@ void Interrupt::wait_for_signals() {
       requested_ = true;
       continue;
     }
+    if (asked_to_stop()) continue;
     say_();
     _exit(kExitInterrupted);
   }
+}
+
+/// True when the signal was a first one that the work itself answers. Called with the mutex held.
+bool Interrupt::asked_to_stop() {
+  if (serving_ == nullptr) return false;
+  if (serving_->stop_requested()) _exit(kExitInterrupted);
+  say_stopping_();
+  serving_->request_stop();
+  return true;
 }
 
 Interrupt::Writing::Writing(Interrupt& interrupt) : interrupt_(interrupt) {
@@ -61,6 +72,17 @@ Interrupt::Writing::Writing(Interrupt& interrupt) : interrupt_(interrupt) {
 Interrupt::Writing::~Writing() {
   const std::scoped_lock lock(interrupt_.mutex_);
   interrupt_.writing_ = false;
+}
+
+Interrupt::Serving::Serving(Interrupt& interrupt, std::stop_source& stop, std::function<void()> say) : interrupt_(interrupt) {
+  const std::scoped_lock lock(interrupt_.mutex_);
+  interrupt_.serving_ = &stop;
+  interrupt_.say_stopping_ = std::move(say);
+}
+
+Interrupt::Serving::~Serving() {
+  const std::scoped_lock lock(interrupt_.mutex_);
+  interrupt_.serving_ = nullptr;
 }
 
 }  // namespace vieweratlas

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 namespace vieweratlas {
@@ -32,15 +33,31 @@ class Interrupt {
     Interrupt& interrupt_;
   };
 
+  /// While one exists, the first signal asks `stop` to stop and calls `say`; the second ends the process at once, without a word.
+  class Serving {
+   public:
+    /// `stop` must outlive it.
+    Serving(Interrupt& interrupt, std::stop_source& stop, std::function<void()> say);
+    ~Serving();
+    Serving(const Serving&) = delete;
+    Serving& operator=(const Serving&) = delete;
+
+   private:
+    Interrupt& interrupt_;
+  };
+
   /// A signal has come inside a Writing scope.
   [[nodiscard]] bool requested() const { return requested_.load(); }
 
  private:
   void wait_for_signals();
+  [[nodiscard]] bool asked_to_stop();
 
   std::function<void()> say_;
   std::mutex mutex_;
-  bool writing_ = false;  // guarded by mutex_
+  bool writing_ = false;                 // guarded by mutex_
+  std::stop_source* serving_ = nullptr;  // guarded by mutex_
+  std::function<void()> say_stopping_;   // guarded by mutex_
   std::atomic<bool> requested_{false};
   std::atomic<bool> stopping_{false};
   std::thread thread_;

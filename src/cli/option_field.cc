@@ -65,6 +65,10 @@ constexpr std::array<std::pair<std::string_view, LogLevel>, 6> kLevels{{
 constexpr std::array<std::pair<std::string_view, ColorChoice>, 3> kColors{
     {{"auto", ColorChoice::kAuto}, {"always", ColorChoice::kAlways}, {"never", ColorChoice::kNever}}};
 constexpr std::array<std::pair<std::string_view, StorageType>, 2> kStorageTypes{{{"file", StorageType::kFile}, {"s3", StorageType::kS3}}};
+constexpr std::array<std::pair<std::string_view, ChatMode>, 2> kChatModes{
+    {{"account", ChatMode::kAccount}, {"anonymous", ChatMode::kAnonymous}}};
+constexpr std::array<std::pair<std::string_view, RoundFormat>, 3> kRoundFormats{
+    {{"ndjson.zst", RoundFormat::kNdjsonZst}, {"json", RoundFormat::kJson}, {"csv", RoundFormat::kCsv}}};
 // The words for truth of YAML 1.1, which older files may use, and the digits that environments use.
 constexpr std::array<std::pair<std::string_view, bool>, 8> kBools{
     {{"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"on", true}, {"off", false}, {"1", true}, {"0", false}}};
@@ -321,6 +325,22 @@ Status parse_field(const Option& option, const RawValue& raw, StorageType& out) 
   return parse_choice<StorageType>(option, raw, kStorageTypes, out);
 }
 
+Status parse_field(const Option& option, const RawValue& raw, ChatMode& out) {
+  return parse_choice<ChatMode>(option, raw, kChatModes, out);
+}
+
+Status parse_field(const Option& option, const RawValue& raw, std::vector<RoundFormat>& out) {
+  std::vector<RoundFormat> formats;
+  for (const std::string& item : list_items(raw)) {
+    RoundFormat format{};
+    if (Status status = parse_choice<RoundFormat>(option, RawValue{.items = {item}}, kRoundFormats, format); !status) return status;
+    formats.push_back(format);
+  }
+  if (formats.empty()) return wrong(option, fmt::format("a {}, with at least one of them", option.field.kind), "");
+  out = std::move(formats);
+  return {};
+}
+
 std::string print_field(bool value) { return value ? "true" : "false"; }
 std::string print_field(std::uint32_t value) { return fmt::format("{}", value); }
 std::string print_field(std::uint64_t value) { return fmt::format("{}", value); }
@@ -349,6 +369,15 @@ std::string print_field(Theme value) { return print_choice<Theme>(kThemes, value
 std::string print_field(LogLevel value) { return print_choice<LogLevel>(kLevels, value); }
 std::string print_field(ColorChoice value) { return print_choice<ColorChoice>(kColors, value); }
 std::string print_field(StorageType value) { return print_choice<StorageType>(kStorageTypes, value); }
+std::string print_field(ChatMode value) { return print_choice<ChatMode>(kChatModes, value); }
+
+std::string print_field(const std::vector<RoundFormat>& value) {
+  std::vector<std::string> names;
+  names.reserve(value.size());
+  for (const RoundFormat format : value) names.push_back(print_choice<RoundFormat>(kRoundFormats, format));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 std::string print_field(const PresetName& value) { return value.name; }
 std::string print_field(UtcTime value) { return format_iso(value); }
 std::string print_field(std::chrono::seconds value) { return print_field(std::optional(value)); }

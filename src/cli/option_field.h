@@ -46,6 +46,8 @@ namespace vieweratlas {
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, std::vector<SnapshotFormat>& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, Secret& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, ShardChoice& out);
+[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, ChatMode& out);
+[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, std::vector<RoundFormat>& out);
 /// Sets the whole world to the size of that name: options of single values must be applied after it.
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, SimulateSettings& out);
 
@@ -74,6 +76,8 @@ namespace vieweratlas {
 /// "(set)" or nothing: no text that could be shown by mistake.
 [[nodiscard]] std::string print_field(const Secret& value);
 [[nodiscard]] std::string print_field(const ShardChoice& value);
+[[nodiscard]] std::string print_field(ChatMode value);
+[[nodiscard]] std::string print_field(const std::vector<RoundFormat>& value);
 
 /// What to write for a field of type T, for help and messages.
 template <typename T>
@@ -98,6 +102,8 @@ template <typename T>
   if constexpr (std::is_same_v<T, PresetName>) return "default, rigorous, explorer or debug";
   if constexpr (std::is_same_v<T, Secret>) return "text";
   if constexpr (std::is_same_v<T, ShardChoice>) return "i/N";
+  if constexpr (std::is_same_v<T, ChatMode>) return "account or anonymous";
+  if constexpr (std::is_same_v<T, std::vector<RoundFormat>>) return "list of ndjson.zst, json and csv";
   if constexpr (std::is_same_v<T, SimulateSettings>) return "S, M or L";
 }
 
@@ -110,8 +116,8 @@ template <auto Access>
       .print = [](const Settings& settings) { return print_field(Access(settings)); },
       .kind = kind_of<T>(),
       .is_switch = std::is_same_v<T, bool>,
-      .is_list =
-          std::is_same_v<T, std::vector<std::string>> || std::is_same_v<T, FigureSize> || std::is_same_v<T, std::vector<SnapshotFormat>>,
+      .is_list = std::is_same_v<T, std::vector<std::string>> || std::is_same_v<T, FigureSize> ||
+                 std::is_same_v<T, std::vector<SnapshotFormat>> || std::is_same_v<T, std::vector<RoundFormat>>,
   };
 }
 

@@ -17,14 +17,17 @@ inline constexpr double kAboveZero = std::numeric_limits<double>::denorm_min();
 inline constexpr double kMaxU32 = 4294967295.0;
 
 /// Commands that listen to chats.
-inline constexpr std::string_view kCollectors = "collect, continuous";
+inline constexpr std::string_view kCollectors = "collect, continuous, doctor";
+/// Commands that look at a collector's folder.
+inline constexpr std::string_view kFolderUsers = "collect, continuous, doctor, status, health";
 /// Commands that ask Twitch.
-inline constexpr std::string_view kTwitch = "collect, continuous, login, channels update";
-inline constexpr std::string_view kRosters = "collect, continuous, channels update";
+inline constexpr std::string_view kTwitch = "collect, continuous, doctor, login, channels update";
+inline constexpr std::string_view kRosters = "collect, continuous, doctor, channels update";
 /// Commands that work on data.
-inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collect, continuous";
+inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collect, continuous, doctor, status, health";
 /// Commands that talk and write a log.
-inline constexpr std::string_view kEvery = "analyze, quality, simulate, collect, continuous, login, channels update";
+inline constexpr std::string_view kEvery =
+    "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update";
 
 [[nodiscard]] std::span<const Option> collection_options();
 [[nodiscard]] std::span<const Option> storage_options();

@@ -19,7 +19,7 @@
 namespace vieweratlas {
 namespace {
 
-constexpr std::string_view kMap = "analyze";
+constexpr std::string_view kMap = "analyze, continuous";
 constexpr std::string_view kReaders = "analyze, quality";
 constexpr std::string_view kWorld = "simulate";
 

@@ -16,10 +16,12 @@
 
 #include "cli/command.h"
 #include "cli/command_analyze.h"
+#include "cli/command_collect.h"
 #include "cli/command_config.h"
 #include "cli/command_line.h"
 #include "cli/command_quality.h"
 #include "cli/command_simulate.h"
+#include "cli/command_status.h"
 #include "cli/command_version.h"
 #include "cli/exit_code.h"
 #include "cli/option.h"
@@ -78,6 +80,10 @@ std::unique_ptr<Command> make_command(std::string_view name) {
   if (name == "analyze") return std::make_unique<CommandAnalyze>();
   if (name == "simulate") return std::make_unique<CommandSimulate>();
   if (name == "quality") return std::make_unique<CommandQuality>();
+  if (name == "collect") return std::make_unique<CommandCollect>(false);
+  if (name == "continuous") return std::make_unique<CommandCollect>(true);
+  if (name == "status") return std::make_unique<CommandStatus>(false);
+  if (name == "health") return std::make_unique<CommandStatus>(true);
   if (name == "config show") return std::make_unique<CommandConfigShow>();
   if (name == "config validate") return std::make_unique<CommandConfigValidate>();
   if (name == "config docs") return std::make_unique<CommandConfigDocs>();

@@ -84,6 +84,14 @@ struct CollectionSettings {
   std::uint32_t irc_port = Endpoints{}.irc_port;
   bool irc_tls = Endpoints{}.irc_tls;
   std::filesystem::path ca_file;
+  ChatMode mode = ChatMode::kAccount;
+  std::uint32_t max_rooms = 0;
+  bool membership = false;
+  std::vector<RoundFormat> formats = RoundOptions{}.formats;
+  bool store_logins = false;
+  bool daily_snapshot = false;
+  std::uint32_t metrics_port = 0;
+  std::string metrics_address = CollectOptions{}.metrics_address;
   std::uint32_t analysis_interval_cycles = 24;
 };
 

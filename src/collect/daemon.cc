@@ -90,7 +90,7 @@ class Daemon {
     base_.version = std::move(version);
     base_.pid = getpid();
     base_.mode = options.chat.mode == ChatMode::kAccount ? "account" : "anonymous";
-    if (options.roster.shards > 1) base_.shard = fmt::format("{}/{}", options.roster.shard + 1, options.roster.shards);
+    if (options.roster.shards > 1) base_.shard = fmt::format("{}/{}", options.roster.shard, options.roster.shards);
   }
 
   Status run(std::stop_token stop) {

@@ -21,7 +21,7 @@ struct CollectorStatus {
   std::string version;
   std::int64_t pid = 0;
   std::string mode;   ///< "account", "anonymous"
-  std::string shard;  ///< "1/4"; empty without shards
+  std::string shard;  ///< "0/4" to "3/4"; empty without shards
   UtcMillis started{};
   UtcMillis now{};
   RoundWindow window;  ///< of the open round
