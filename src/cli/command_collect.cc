@@ -1,8 +1,6 @@
 #include "cli/command_collect.h"
 
 #include <fmt/format.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <cstdint>
 #include <optional>
@@ -17,6 +15,7 @@
 #include "cli/console.h"
 #include "cli/interrupt.h"
 #include "cli/json_writer.h"
+#include "cli/private_memory.h"
 #include "cli/results.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
@@ -32,13 +31,6 @@
 
 namespace vieweratlas {
 namespace {
-
-/// Tokens and names of viewers lie in this process's memory: no core dump, no look into it by other processes of the user.
-void keep_memory_private() {
-  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-  setrlimit(RLIMIT_CORE, &none);
-  prctl(PR_SET_DUMPABLE, 0);
-}
 
 class Watcher final : public DaemonEvents {
  public:

@@ -18,6 +18,7 @@
 #include "cli/command_analyze.h"
 #include "cli/command_collect.h"
 #include "cli/command_config.h"
+#include "cli/command_doctor.h"
 #include "cli/command_line.h"
 #include "cli/command_quality.h"
 #include "cli/command_simulate.h"
@@ -84,6 +85,7 @@ std::unique_ptr<Command> make_command(std::string_view name) {
   if (name == "continuous") return std::make_unique<CommandCollect>(true);
   if (name == "status") return std::make_unique<CommandStatus>(false);
   if (name == "health") return std::make_unique<CommandStatus>(true);
+  if (name == "doctor") return std::make_unique<CommandDoctor>();
   if (name == "config show") return std::make_unique<CommandConfigShow>();
   if (name == "config validate") return std::make_unique<CommandConfigValidate>();
   if (name == "config docs") return std::make_unique<CommandConfigDocs>();

@@ -1,0 +1,90 @@
+#include "cli/command_doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/collect_settings.h"
+#include "cli/command_line.h"
+#include "cli/configuration.h"
+#include "cli/console.h"
+#include "cli/interrupt.h"
+#include "cli/json_writer.h"
+#include "cli/private_memory.h"
+#include "cli/results.h"
+#include "cli/session.h"
+#include "cli/setting_source.h"
+
+#include "vieweratlas/collect/doctor.h"
+#include "vieweratlas/core/clock.h"
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/text.h"
+
+namespace vieweratlas {
+namespace {
+
+std::string_view name_of(CheckResult result) {
+  switch (result) {
+    case CheckResult::kGood: return "ok";
+    case CheckResult::kWarning: return "warning";
+    case CheckResult::kFailed: return "failed";
+    case CheckResult::kSkipped: return "skipped";
+  }
+  return {};
+}
+
+std::string as_text(const std::vector<DoctorCheck>& checks) {
+  std::string text;
+  for (const DoctorCheck& check : checks)
+    text += fmt::format("{:<8} {}: {}\n", name_of(check.result), check.name, printable(check.text, 2000));
+  return text;
+}
+
+std::string as_json(const std::vector<DoctorCheck>& checks, bool good) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("status", good ? "ok" : "error");
+  json.begin_object("checks");
+  for (const DoctorCheck& check : checks) {
+    json.begin_object(check.name);
+    json.field("result", name_of(check.result));
+    json.field("text", check.text);
+    json.end_object();
+  }
+  json.end_object();
+  json.end_object();
+  return json.finish();
+}
+
+}  // namespace
+
+Status CommandDoctor::setup(const CommandLine& line, const Environment& environment) {
+  environment_ = environment;
+  Result<Configuration> configuration = configuration_for(line, environment);
+  if (!configuration) return std::move(configuration).error();
+  configuration_ = *std::move(configuration);
+  Result<CollectOptions> options = collect_options(configuration_.settings, environment);
+  if (!options) return std::move(options).error();
+  options_ = *std::move(options);
+  return {};
+}
+
+Status CommandDoctor::run() {
+  keep_memory_private();
+  Session session(configuration_, environment_, "stopped");
+  session.tell_settings();
+  const std::vector<DoctorCheck> checks = examine(options_, SystemClock(), session.console(), std::stop_token());
+  const auto num_failed =
+      std::count_if(checks.begin(), checks.end(), [](const DoctorCheck& check) { return check.result == CheckResult::kFailed; });
+  print_result(wants_json() ? as_json(checks, num_failed == 0) : as_text(checks));
+  if (num_failed == 0) return {};
+  return Error{ErrorCode::kUnavailable, fmt::format("{} of {} checks failed", num_failed, checks.size())};
+}
+
+}  // namespace vieweratlas
