@@ -83,9 +83,7 @@ std::vector<std::string> analysis_words(const CommandLine& line, const std::file
   for (const GivenValue& given : line.flags) {
     const Option& option = options[given.option];
     if (!option.used_by("analyze") || option.key == "log_file" || option.key == "json") continue;
-    std::string value;
-    for (const std::string& item : given.value.items) value += (value.empty() ? "" : ",") + item;
-    words.push_back(fmt::format("{}={}", option.flag_name(), value));
+    for (const std::string& item : given.value.items) words.push_back(fmt::format("{}={}", option.flag_name(), item));
   }
   words.push_back(fmt::format("--logs-dir={}", data_dir.string()));
   words.emplace_back("--log-file=none");  // two processes must not rotate one file

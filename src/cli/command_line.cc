@@ -185,6 +185,12 @@ class Parser {
 
   Status take_value(const KnownFlag& flag, std::optional<std::string> value) {
     const Option& option = option_table()[flag.option];
+    if (option.secret) {
+      return usage_error(
+          fmt::format("{} is not taken from the command line, which every user of the machine can read; set {} in the environment, "
+                      "in .env or in a file",
+                      flag.text, option.environment_names().back()));
+    }
     if (option.field.is_switch) {
       if (flag.negates && value) return usage_error(fmt::format("{} takes no value", flag.text));
       if (!value) value = flag.negates ? "false" : "true";

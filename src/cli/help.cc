@@ -57,6 +57,7 @@ std::string flags_text(const Option& option) {
   for (const std::string_view flag : more) {
     if (!flag.starts_with("--")) result += fmt::format("{}, ", flag);
   }
+  if (option.secret) return "(environment) " + option.environment_names().back();
   result += option.field.is_switch ? "--[no-]" + option.flag_name().substr(2) : option.flag_name();
   for (const std::string_view flag : more) {
     if (flag.starts_with("--")) result += fmt::format(", {}", flag);

@@ -97,7 +97,7 @@ std::string key_cell(const Option& option) {
 }
 
 void append_option(std::string& out, const Option& option) {
-  std::string flags = fmt::format("`{}`", option.flag_name());
+  std::string flags = option.secret ? std::string("none: others can read command lines") : fmt::format("`{}`", option.flag_name());
   if (!option.more_flags.empty()) {
     for (const std::string_view more : split(option.more_flags, ',')) flags += fmt::format(" `{}`", more);
   }
