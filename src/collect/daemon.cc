@@ -39,6 +39,7 @@
 #include "vieweratlas/net/http_server.h"
 #include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/privacy/retention.h"
 #include "vieweratlas/storage/local_files.h"
 
 namespace vieweratlas {
@@ -160,6 +161,7 @@ class Daemon {
   void keep_time(const std::stop_token& stop) {
     const SteadyTime begin = clock_.steady();
     set_end_of_rounds();
+    purge(stop);
     SteadyTime next_status = begin;
     SteadyTime next_file = begin;
     UtcMillis utc_before = clock_.utc();
@@ -182,11 +184,26 @@ class Daemon {
       if (const std::uint64_t stored = recorder_->rounds_stored(); stored != stored_before) {
         stored_before = stored;
         events_.on_rounds_stored(stored);
+        purge(stop);
       }
       if (is_over(now - begin, utc)) return;
       wait(stop);
     }
     log_.info("stopping: no more joins; the open round is closed and stored");
+  }
+
+  void purge(const std::stop_token& stop) {
+    const Result<PurgeReport> purged =
+        purge_by_retention(options_.data_dir, options_.retention_days, std::chrono::floor<seconds>(clock_.utc()), base_.version, stop);
+    if (!purged) {
+      if (purged.error().code != ErrorCode::kCancelled) log_.warning(purged.error().message);
+      return;
+    }
+    if (purged->num_files > 0)
+      log_.info(fmt::format("{} files older than {} days are removed", purged->num_files, options_.retention_days));
+    for (const auto& [reason, entry] : purged->problems.by_reason()) {
+      log_.warning(fmt::format("{} old files: {}: {}", entry.count, reason, entry.example));
+    }
   }
 
   void set_end_of_rounds() {
