@@ -75,6 +75,7 @@ class SocketPeer final : public Peer {
     ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     broken_ = true;
   }
+  void hang_up() override { ::shutdown(socket_, SHUT_RDWR); }
   [[nodiscard]] bool broken() const { return broken_; }
 
  private:

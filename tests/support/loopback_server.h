@@ -30,6 +30,8 @@ class Peer {
   virtual bool write(std::string_view bytes) = 0;
   /// Breaks the connection off: the client sees a reset.
   virtual void reset() = 0;
+  /// Ends reading and writing; from any thread.
+  virtual void hang_up() = 0;
 };
 
 /// A server of a test on 127.0.0.1: each connection gets a thread that plays `script` and hangs up when it returns.
