@@ -64,6 +64,10 @@ constexpr std::array kCommands{
                 .arguments = "[CONFIGURATION]",
                 .summary = "Collects without a pause and analyses beside it, now and then.",
                 .max_arguments = 1},
+    CommandInfo{.name = "doctor",
+                .arguments = "[CONFIGURATION]",
+                .summary = "Tries all that collecting needs (token, clock, network, a join, disk) and says what to do about each failure.",
+                .max_arguments = 1},
     CommandInfo{
         .name = "status", .arguments = "[CONFIGURATION]", .summary = "Tells what the collector of a folder does.", .max_arguments = 1},
     CommandInfo{.name = "health",

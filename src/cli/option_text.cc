@@ -146,7 +146,6 @@ std::string configuration_docs() {
     heading = option.heading;
     append_option(out, option);
   }
-  out += "\nOptions used by `collect` and `continuous` are checked already and act when these commands arrive.\n";
   out += "\n## Exit codes\n\n| code | meaning |\n|---|---|\n";
   for (const ExitCodeInfo& code : exit_codes()) out += fmt::format("| {} | {} |\n", code.code, code.meaning);
   out += kClosing;

@@ -111,9 +111,6 @@ class Daemon {
     Result<FolderLock> lock = FolderLock::take(options_.data_dir / "state" / "collector.lock");
     if (!lock) return std::move(lock).error();
     lock_.emplace(*std::move(lock));
-    Result<ViewerKey> key = ViewerKey::load_or_create(options_.private_dir / "viewer.key");
-    if (!key) return std::move(key).error();
-    viewer_key_.emplace(*std::move(key));
     Result<std::unique_ptr<HttpClient>> http =
         make_http_client({.ca_file = options_.endpoints.ca_file, .user_agent = "vieweratlas/" + base_.version});
     if (!http) return std::move(http).error();
@@ -122,7 +119,10 @@ class Daemon {
     roster_ = std::make_unique<RosterWorker>(options_, *http_, clock_, log_);
     Result<std::vector<ChannelFacts>> channels = roster_->start(stop);
     if (!channels) return std::move(channels).error();
-    base_.started = clock_.utc();
+    Result<ViewerKey> key = ViewerKey::load_or_create(options_.private_dir / "viewer.key");
+    if (!key) return std::move(key).error();
+    viewer_key_.emplace(*std::move(key));
+    base_.started = std::chrono::floor<seconds>(clock_.utc());  // as rounds begin
     Result<std::unique_ptr<Recorder>> recorder = Recorder::open(options_, *viewer_key_, clock_, log_);
     if (!recorder) return std::move(recorder).error();
     recorder_ = *std::move(recorder);

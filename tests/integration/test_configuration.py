@@ -269,12 +269,12 @@ class Mistakes(ProgramTest):
         self.assertEqual(self.run_ok("config", "validate", "good.yaml").stdout, "good.yaml: ok\n")
 
     def test_usage(self):
-        for words in (["anlayze"], ["analyze", "rigorus"], ["analyze", "--resolutoin", "1"], ["config"], ["collect"], ["continuous"], ["serve"],
+        for words in (["anlayze"], ["analyze", "rigorus"], ["analyze", "--resolutoin", "1"], ["config"], ["serve"],
                       ["analyze", "missing.yaml"], ["simulate", "--channels", "0"], ["analyze", "--storage-type", "s3", "--logs-dir", "x"]):
             done = self.run_failing(2, *words)
             self.assertTrue(done.stderr.startswith("vieweratlas: "), done.stderr)
             self.assertEqual(done.stdout, "")
-        self.assertIn("not in this release", run("collect", cwd=self.folder).stderr)
+        self.assertIn("not in this release", run("serve", cwd=self.folder).stderr)
         self.assertIn("Usage", self.run_ok("--help").stdout)
         self.assertIn("--overlap-threshold", self.run_ok("analyze", "--help").stdout)
         self.assertRegex(self.run_ok("version").stdout, r"^vieweratlas \d+\.\d+\.\d+\n$")

@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 12> kTexts{
     "long",
 };
 constexpr std::string_view kHeavyBadges =
-    "broadcaster/0,subscriber/3072,moderator/1,vip/1,premium/1,bits/1000000,sub-gift-leader/1,hype-train/1,glitchcon2020/1,twitchcon2024/1,"
+    "partner/1,subscriber/3072,moderator/1,vip/1,premium/1,bits/1000000,sub-gift-leader/1,hype-train/1,glitchcon2020/1,twitchcon2024/1,"
     "overwatch-league-insider_2019A/1,moments/40,predictions/blue-1,partner/1,artist-badge/1,clip-champ/1,no_audio/1,no_video/1";
 constexpr std::string_view kAnonymousGifterId = "274598607";
 constexpr std::string_view kAnonymousCheererId = "407665396";
