@@ -25,6 +25,11 @@ inline constexpr std::string_view kRosters = "collect, continuous, channels upda
 inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collect, continuous";
 /// Commands that talk and write a log.
 inline constexpr std::string_view kEvery = "analyze, quality, simulate, collect, continuous, login, channels update";
+/// Commands that talk but keep no log of what they say.
+inline constexpr std::string_view kTalkers =
+    "analyze, quality, simulate, collect, continuous, login, channels update, forget, purge";
+/// Commands that need the key of the viewers' pseudonyms.
+inline constexpr std::string_view kKeyHolders = "collect, continuous, login, channels update, analyze, quality, forget";
 
 [[nodiscard]] std::span<const Option> collection_options();
 [[nodiscard]] std::span<const Option> storage_options();

@@ -17,7 +17,9 @@
 #include "cli/command.h"
 #include "cli/command_analyze.h"
 #include "cli/command_config.h"
+#include "cli/command_forget.h"
 #include "cli/command_line.h"
+#include "cli/command_purge.h"
 #include "cli/command_quality.h"
 #include "cli/command_simulate.h"
 #include "cli/command_version.h"
@@ -78,6 +80,8 @@ std::unique_ptr<Command> make_command(std::string_view name) {
   if (name == "analyze") return std::make_unique<CommandAnalyze>();
   if (name == "simulate") return std::make_unique<CommandSimulate>();
   if (name == "quality") return std::make_unique<CommandQuality>();
+  if (name == "forget") return std::make_unique<CommandForget>();
+  if (name == "purge") return std::make_unique<CommandPurge>();
   if (name == "config show") return std::make_unique<CommandConfigShow>();
   if (name == "config validate") return std::make_unique<CommandConfigValidate>();
   if (name == "config docs") return std::make_unique<CommandConfigDocs>();

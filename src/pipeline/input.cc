@@ -38,6 +38,19 @@ Result<Presence> read_input(const std::filesystem::path& folder, const ReadOptio
                                        ". Name the folder of your logs with --logs-dir, or make some with `vieweratlas simulate`"};
 }
 
+Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file) {
+  const Result<std::string> text = read_file(file);
+  if (!text) return text.error();
+  std::vector<std::string> names;
+  std::string_view rest = *text;
+  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+  for (const std::string_view line : split(rest, '\n')) {
+    const std::string_view name = trim(line.substr(0, line.find('#')));
+    if (!name.empty()) names.emplace_back(name);
+  }
+  return names;
+}
+
 namespace pipeline_internal {
 namespace {
 
@@ -94,19 +107,6 @@ Result<AggregateOptions> complete_filters(const AnalysisOptions& options, std::u
 }
 
 }  // namespace
-
-Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file) {
-  const Result<std::string> text = read_file(file);
-  if (!text) return text.error();
-  std::vector<std::string> names;
-  std::string_view rest = *text;
-  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
-  for (const std::string_view line : split(rest, '\n')) {
-    const std::string_view name = trim(line.substr(0, line.find('#')));
-    if (!name.empty()) names.emplace_back(name);
-  }
-  return names;
-}
 
 Result<GraphInput> graph_from_presence(const AnalysisOptions& options, ThreadPool& pool, AnalysisObserver& observer) {
   observer.step_begins(AnalysisStep::kAggregate);

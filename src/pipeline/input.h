@@ -39,7 +39,4 @@ struct GraphInput {
 /// Steps 1 and 2 for a graph that was measured elsewhere: read.
 [[nodiscard]] Result<GraphInput> graph_from_files(const AnalysisOptions& options, AnalysisObserver& observer);
 
-/// The logins and ids of a list of viewers or channels: one a line, # comments and blank lines passed over. Errors: not_found, denied.
-[[nodiscard]] Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file);
-
 }  // namespace vieweratlas::pipeline_internal

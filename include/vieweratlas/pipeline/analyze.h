@@ -128,6 +128,9 @@ struct Analysis {
 /// message says how to get some.
 [[nodiscard]] Result<Presence> read_input(const std::filesystem::path& folder, const ReadOptions& options, ThreadPool& pool);
 
+/// The logins and ids of a list of viewers or channels: one a line, # comments and blank lines passed over. Errors: not_found, denied.
+[[nodiscard]] Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file);
+
 /// Turns presence logs, or a measured graph, into a map and writes it: the six steps in order.
 ///
 /// Guaranteed: the output folder changes only after every file has been made and written under a temporary name; a run that

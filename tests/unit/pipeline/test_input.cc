@@ -6,13 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/input.h"
 #include "pipeline/parts_of_graph.h"
 #include "support/temporary_folder.h"
 
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/random.h"
 #include "vieweratlas/graph/overlap_graph.h"
 #include "vieweratlas/graph/statistics.h"
+#include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/presence/channel.h"
 #include "vieweratlas/storage/local_files.h"
 
