@@ -106,7 +106,7 @@ def real_data():
 
 
 def require_programs():
-    names = ["ingest", "overlap", "leiden", "layout", "poster"]
+    names = ["ingest", "irc", "overlap", "leiden", "layout", "poster"]
     missing = [str(path) for path in [PROGRAM] + [BUILD / "bench" / f"bench_{name}" for name in names] if not path.exists()]
     if missing:
         sys.exit("bench: not built: " + ", ".join(missing) + "; run ./dev bench, which builds them")

@@ -73,6 +73,12 @@ void AnalysisTalk::presence_read(const Presence& presence, const QualityReport& 
   }
   say(fmt::format("      {}, {} distinct viewers, {:.1f} channels per viewer", counted(quality.total_channels, "channel", "channels"),
                   number(quality.total_unique_viewers), quality.avg_channels_per_viewer));
+  if (report.num_excluded_channels > 0) say(fmt::format("      {} excluded channels left out", number(report.num_excluded_channels)));
+  if (report.num_refused_rows > 0) {
+    console_.warning(
+        fmt::format("{} rows of forgotten viewers are in the data and were left out; `vieweratlas forget` takes them out for good",
+                    number(report.num_refused_rows)));
+  }
   if (report.num_outside_window > 0) say(fmt::format("      {} snapshots outside of the time window", number(report.num_outside_window)));
   report_losses(report.losses);
 }
@@ -117,6 +123,11 @@ void AnalysisTalk::graph_built(const std::vector<Channel>& channels, const Graph
     top.push_back(fmt::format("{} ({})", channels[connected.node].display_name, counted(connected.degree, "link", "links")));
   }
   if (!top.empty()) say(fmt::format("      most connected: {}", fmt::join(top, ", ")));
+}
+
+void AnalysisTalk::links_withheld(std::uint64_t num_links, std::uint32_t min_overlap) {
+  say(fmt::format("      {} of fewer than {} shared viewers withheld from all outputs", counted(num_links, "link", "links"),
+                  number(min_overlap)));
 }
 
 void AnalysisTalk::communities_found(const CommunityResult& communities, EdgeWeight weight) {

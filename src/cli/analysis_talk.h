@@ -29,6 +29,7 @@ class AnalysisTalk final : public AnalysisObserver {
   void aggregated(const Aggregate& aggregate, std::uint32_t degree_cap) override;
   void measured_graph_read(const MeasuredGraph& graph) override;
   void graph_built(const std::vector<Channel>& channels, const GraphStatistics& statistics) override;
+  void links_withheld(std::uint64_t num_links, std::uint32_t min_overlap) override;
   void communities_found(const CommunityResult& communities, EdgeWeight weight) override;
   void tagged(const std::vector<CommunityLabel>& labels) override;
   void laid_out(const Layout& layout) override;

@@ -83,18 +83,6 @@ Result<Endpoints> endpoints_of(const CollectionSettings& settings) {
                    .ca_file = settings.ca_file};
 }
 
-Result<std::filesystem::path> private_dir_of(const CollectionSettings& settings, const Environment& environment) {
-  if (!settings.private_dir.empty()) return settings.private_dir;
-  const auto value = [&](std::string_view name) {
-    const auto found = environment.find(name);
-    return found == environment.end() ? std::filesystem::path() : std::filesystem::path(found->second);
-  };
-  // Relative folders do not count, as the XDG base directory specification says.
-  if (const std::filesystem::path config = value("XDG_CONFIG_HOME"); config.is_absolute()) return config / "vieweratlas";
-  if (const std::filesystem::path home = value("HOME"); home.is_absolute()) return home / ".config" / "vieweratlas";
-  return invalid("there is no HOME to keep keys and tokens in; set collection.private_dir to a folder that only you can read");
-}
-
 RosterOptions roster_of(const CollectionSettings& settings) {
   return RosterOptions{.top_channels = settings.top_channels_limit,
                        .channels = settings.channels,
@@ -124,6 +112,18 @@ std::chrono::seconds interval_of(const CollectionSettings& settings) {
 
 }  // namespace
 
+Result<std::filesystem::path> private_dir_of(const CollectionSettings& settings, const Environment& environment) {
+  if (!settings.private_dir.empty()) return settings.private_dir;
+  const auto value = [&](std::string_view name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::filesystem::path() : std::filesystem::path(found->second);
+  };
+  // Relative folders do not count, as the XDG base directory specification says.
+  if (const std::filesystem::path config = value("XDG_CONFIG_HOME"); config.is_absolute()) return config / "vieweratlas";
+  if (const std::filesystem::path home = value("HOME"); home.is_absolute()) return home / ".config" / "vieweratlas";
+  return invalid("there is no HOME to keep keys and tokens in; set collection.private_dir to a folder that only you can read");
+}
+
 Result<CollectOptions> collect_options(const Settings& settings, const Environment& environment) {
   const CollectionSettings& collection = settings.collection;
   CollectOptions options;
@@ -148,6 +148,7 @@ Result<CollectOptions> collect_options(const Settings& settings, const Environme
   options.round.formats = collection.formats;
   options.round.store_logins = collection.store_logins;
   options.round.daily_snapshot = collection.daily_snapshot;
+  options.retention_days = collection.retention_days;
   options.metrics_port = collection.metrics_port;
   options.metrics_address = collection.metrics_address;
   options.max_runtime = std::chrono::seconds(std::llround(collection.max_runtime_hours * 3600));

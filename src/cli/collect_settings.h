@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+
 #include "cli/setting_source.h"
 #include "cli/settings.h"
 
@@ -13,5 +15,9 @@ namespace vieweratlas {
 /// Errors: invalid_argument (a value and its file are both set, a token that cannot be one, an address that is none, no place for
 /// the private folder), not_found and denied (files). Messages never show a secret.
 [[nodiscard]] Result<CollectOptions> collect_options(const Settings& settings, const Environment& environment);
+
+/// The folder of keys and tokens: the setting, else $XDG_CONFIG_HOME/vieweratlas, else $HOME/.config/vieweratlas.
+/// Errors: invalid_argument (none of them).
+[[nodiscard]] Result<std::filesystem::path> private_dir_of(const CollectionSettings& settings, const Environment& environment);
 
 }  // namespace vieweratlas

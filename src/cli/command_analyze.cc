@@ -16,6 +16,7 @@
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/json_writer.h"
+#include "cli/privacy_rules.h"
 #include "cli/progress.h"
 #include "cli/results.h"
 #include "cli/session.h"
@@ -105,11 +106,12 @@ Status CommandAnalyze::setup(const CommandLine& line, const Environment& environ
 }
 
 Status CommandAnalyze::run() {
-  const AnalysisOptions& options = configuration_.settings.analysis;
+  AnalysisOptions options = configuration_.settings.analysis;
   if (configuration_.settings.talk.dry_run) return tell_plan();
   Session session(configuration_, environment_, "stopped; an earlier result is untouched");
   if (input_is_there(options)) session.open_log_file();
   session.tell_settings();
+  if (Status obeyed = obey_forgotten(configuration_.settings, environment_, session.console(), options); !obeyed) return obeyed;
   ThreadPool pool(configuration_.settings.talk.threads);
   session.console().debug(fmt::format("{} threads", pool.threads()));
   AnalysisTalk talk(session.console(), session.interrupt());
@@ -119,6 +121,7 @@ Status CommandAnalyze::run() {
     session.console().note(LogLevel::kError, analysis.error().message);
     return analysis.error();
   }
+  audit_export(options, *analysis, session.console());
   print_result(wants_json() ? as_json(*analysis, options.output, talk.step_seconds()) : as_text(*analysis, options.output));
   return {};
 }

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
+#include "cli/privacy_rules.h"
 #include "cli/progress.h"
 #include "cli/quality_text.h"
 #include "cli/results.h"
@@ -42,8 +44,15 @@ Status CommandQuality::run() {
   Session session(configuration_, environment_, "stopped");
   session.tell_settings();
   ThreadPool pool(settings.talk.threads);
-  ReadOptions read = settings.analysis.read;
   Console& console = session.console();
+  AnalysisOptions options = settings.analysis;
+  if (Status obeyed = obey_forgotten(settings, environment_, console, options); !obeyed) return obeyed;
+  ReadOptions read = options.read;
+  if (!options.exclude_channels_file.empty()) {
+    Result<std::vector<std::string>> excluded = read_name_list(options.exclude_channels_file);
+    if (!excluded) return std::move(excluded).error().with_context("reading the list of excluded channels");
+    read.exclude_channels = *std::move(excluded);
+  }
   read.progress = [&](std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); };
   console.begin_progress("reading", ProgressUnit::kBytes);
   const Result<Presence> presence = read_input(settings.analysis.folder, read, pool);

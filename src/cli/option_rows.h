@@ -28,6 +28,11 @@ inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collec
 /// Commands that talk and write a log.
 inline constexpr std::string_view kEvery =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update";
+/// Commands that talk but keep no log of what they say.
+inline constexpr std::string_view kTalkers =
+    "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, forget, purge";
+/// Commands that need the key of the viewers' pseudonyms.
+inline constexpr std::string_view kKeyHolders = "collect, continuous, doctor, login, channels update, analyze, quality, forget";
 
 [[nodiscard]] std::span<const Option> collection_options();
 [[nodiscard]] std::span<const Option> storage_options();

@@ -19,7 +19,9 @@
 #include "cli/command_collect.h"
 #include "cli/command_config.h"
 #include "cli/command_doctor.h"
+#include "cli/command_forget.h"
 #include "cli/command_line.h"
+#include "cli/command_purge.h"
 #include "cli/command_quality.h"
 #include "cli/command_simulate.h"
 #include "cli/command_status.h"
@@ -86,6 +88,8 @@ std::unique_ptr<Command> make_command(std::string_view name) {
   if (name == "status") return std::make_unique<CommandStatus>(false);
   if (name == "health") return std::make_unique<CommandStatus>(true);
   if (name == "doctor") return std::make_unique<CommandDoctor>();
+  if (name == "forget") return std::make_unique<CommandForget>();
+  if (name == "purge") return std::make_unique<CommandPurge>();
   if (name == "config show") return std::make_unique<CommandConfigShow>();
   if (name == "config validate") return std::make_unique<CommandConfigValidate>();
   if (name == "config docs") return std::make_unique<CommandConfigDocs>();

@@ -47,7 +47,7 @@ std::string Progress::line(std::uint64_t done, std::uint64_t total, double elaps
 
 std::string Progress::amount(double number) const {
   if (unit_ == ProgressUnit::kBytes) return bytes_text(static_cast<std::uint64_t>(std::max(number, 0.0)));
-  return abbreviated(number) + " rows";
+  return abbreviated(number) + (unit_ == ProgressUnit::kFiles ? " files" : " rows");
 }
 
 std::string bytes_text(std::uint64_t bytes) {

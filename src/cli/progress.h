@@ -7,7 +7,7 @@
 
 namespace vieweratlas {
 
-enum class ProgressUnit { kBytes, kRows };
+enum class ProgressUnit { kBytes, kRows, kFiles };
 
 /// How far a long piece of work is, as a line of text with rate and time left. Reads no clock: times come from the caller.
 class Progress {

@@ -69,6 +69,8 @@ struct CollectionSettings {
   std::vector<std::string> games;
   std::uint64_t min_viewers = 0;
   std::filesystem::path opt_out_file;
+  std::uint32_t retention_days = 0;
+  std::filesystem::path forget_from;
   std::chrono::seconds roster_refresh = RosterOptions{}.refresh;
   ShardChoice shard;
   Secret oauth_token;

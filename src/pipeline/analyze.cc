@@ -10,6 +10,7 @@
 
 #include "pipeline/input.h"
 #include "pipeline/outputs.h"
+#include "pipeline/parts_of_graph.h"
 
 #include "vieweratlas/atlas/atlas.h"
 #include "vieweratlas/atlas/export.h"
@@ -118,10 +119,11 @@ class Run {
     const Result<Layout> layout = lay_out(input_.graph, result_.communities.partition.community, options_.layout, pool_);
     if (!layout) return layout.error();
     observer_.laid_out(*layout);
+    withhold_small_overlaps();
     const Provenance provenance = make_provenance();
     result_.atlas = make_atlas(AtlasParts{.channels = input_.channels,
                                           .graph = input_.graph,
-                                          .statistics = result_.graph,
+                                          .statistics = published_,
                                           .communities = result_.communities,
                                           .labels = result_.labels,
                                           .layout = *layout,
@@ -131,6 +133,18 @@ class Run {
     files_ = *std::move(pictures);
     observer_.step_ends(AnalysisStep::kPictures);
     return {};
+  }
+
+  /// From here on nothing knows of overlaps that are too small to be published: no picture, file or sum over links can have them.
+  void withhold_small_overlaps() {
+    published_ = result_.graph;
+    if (options_.min_published_overlap <= 1) return;
+    const std::uint64_t before = input_.graph.num_edges();
+    input_.graph = pipeline_internal::edges_of_at_least(input_.graph, options_.min_published_overlap);
+    published_ = graph_statistics(input_.graph);
+    const std::uint64_t num_withheld = before - input_.graph.num_edges();
+    input_.counts.emplace_back("links_withheld", num_withheld);
+    if (num_withheld > 0) observer_.links_withheld(num_withheld, options_.min_published_overlap);
   }
 
   Status save() {
@@ -147,10 +161,10 @@ class Run {
     return {};
   }
 
-  /// The threshold that links really keep: whoever measured a graph may have cut it higher than we do.
+  /// The threshold that published links really keep: whoever measured a graph may have cut it higher than we do.
   [[nodiscard]] std::uint64_t effective_threshold() const {
     const std::vector<std::uint32_t>& shared = input_.graph.shared;
-    if (!input_.measured || shared.empty()) return options_.projection.min_shared;
+    if (!input_.measured || shared.empty()) return std::max(options_.projection.min_shared, options_.min_published_overlap);
     return *std::min_element(shared.begin(), shared.end());
   }
 
@@ -172,6 +186,7 @@ class Run {
   ThreadPool& pool_;
   AnalysisObserver& observer_;
   GraphInput input_;
+  GraphStatistics published_;  ///< of the links that outputs have
   EdgeWeight weight_ = EdgeWeight::kNewman;
   std::vector<pipeline_internal::MadeFile> files_;
   Analysis result_;

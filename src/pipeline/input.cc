@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/parts_of_graph.h"
+
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
@@ -36,6 +38,19 @@ Result<Presence> read_input(const std::filesystem::path& folder, const ReadOptio
                                        ". Name the folder of your logs with --logs-dir, or make some with `vieweratlas simulate`"};
 }
 
+Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file) {
+  const Result<std::string> text = read_file(file);
+  if (!text) return text.error();
+  std::vector<std::string> names;
+  std::string_view rest = *text;
+  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+  for (const std::string_view line : split(rest, '\n')) {
+    const std::string_view name = trim(line.substr(0, line.find('#')));
+    if (!name.empty()) names.emplace_back(name);
+  }
+  return names;
+}
+
 namespace pipeline_internal {
 namespace {
 
@@ -52,6 +67,8 @@ Counts counts_of(const ReadReport& read, const AggregateReport& aggregate) {
       {"presence_rows", read.num_presence_rows},
       {"duplicate_rows", read.num_duplicate_rows},
       {"snapshots_outside_window", read.num_outside_window},
+      {"channels_excluded", read.num_excluded_channels},
+      {"rows_of_forgotten_viewers", read.num_refused_rows},
   };
   append_losses(read.losses, counts);
   const Counts filtered{
@@ -70,12 +87,19 @@ Counts counts_of(const ReadReport& read, const AggregateReport& aggregate) {
   return counts;
 }
 
+Result<std::vector<std::string>> excluded_channels(const AnalysisOptions& options) {
+  if (options.exclude_channels_file.empty()) return std::vector<std::string>();
+  Result<std::vector<std::string>> names = read_name_list(options.exclude_channels_file);
+  if (!names) return std::move(names).error().with_context("reading the list of excluded channels");
+  return names;
+}
+
 Result<AggregateOptions> complete_filters(const AnalysisOptions& options, std::uint32_t automatic_cap) {
   AggregateOptions filters = options.aggregate;
   const DegreeCap& cap = options.max_channels_per_viewer;
   filters.max_channels_per_viewer = cap.automatic ? automatic_cap : cap.channels;
   if (!options.bot_list.empty()) {
-    Result<std::vector<std::string>> bots = read_bot_list(options.bot_list);
+    Result<std::vector<std::string>> bots = read_name_list(options.bot_list);
     if (!bots) return std::move(bots).error().with_context("reading the bot list");
     filters.bots = *std::move(bots);
   }
@@ -84,41 +108,12 @@ Result<AggregateOptions> complete_filters(const AnalysisOptions& options, std::u
 
 }  // namespace
 
-Result<std::vector<std::string>> read_bot_list(const std::filesystem::path& file) {
-  const Result<std::string> text = read_file(file);
-  if (!text) return text.error();
-  std::vector<std::string> bots;
-  std::string_view rest = *text;
-  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
-  for (const std::string_view line : split(rest, '\n')) {
-    const std::string_view name = trim(line.substr(0, line.find('#')));
-    if (!name.empty()) bots.emplace_back(name);
-  }
-  return bots;
-}
-
-void remove_isolated(std::vector<Channel>& channels, OverlapGraph& graph) {
-  constexpr std::uint32_t kGone = 0xFFFFFFFFU;
-  std::vector<std::uint32_t> new_id(graph.num_nodes(), kGone);
-  std::uint32_t kept = 0;
-  std::vector<std::uint64_t> offsets{0};
-  for (std::uint32_t node = 0; node < graph.num_nodes(); ++node) {
-    if (graph.degree(node) == 0) continue;
-    new_id[node] = kept;
-    if (kept != node) channels[kept] = std::move(channels[node]);
-    graph.audience[kept] = graph.audience[node];
-    offsets.push_back(graph.offsets[node + 1]);
-    ++kept;
-  }
-  for (std::uint32_t& neighbour : graph.neighbours) neighbour = new_id[neighbour];
-  channels.resize(kept);
-  graph.audience.resize(kept);
-  graph.offsets = std::move(offsets);
-}
-
 Result<GraphInput> graph_from_presence(const AnalysisOptions& options, ThreadPool& pool, AnalysisObserver& observer) {
   observer.step_begins(AnalysisStep::kAggregate);
   ReadOptions read = options.read;
+  Result<std::vector<std::string>> excluded = excluded_channels(options);
+  if (!excluded) return std::move(excluded).error();
+  read.exclude_channels.insert(read.exclude_channels.end(), excluded->begin(), excluded->end());
   read.progress = [&](std::uint64_t done, std::uint64_t total) { observer.progress(done, total); };
   const Result<Presence> presence = read_input(options.folder, read, pool);
   if (!presence) return presence.error();
@@ -160,6 +155,8 @@ Result<GraphInput> graph_from_files(const AnalysisOptions& options, AnalysisObse
     if (!text) return std::move(text).error().with_context("reading the nodes");
     nodes = *std::move(text);
   }
+  const Result<std::vector<std::string>> excluded = excluded_channels(options);
+  if (!excluded) return excluded.error();
   Result<MeasuredGraph> measured =
       read_measured_graph(*edges, options.edges.string(), nodes, options.nodes.string(), options.projection.min_shared);
   if (!measured) return std::move(measured).error();
@@ -179,6 +176,8 @@ Result<GraphInput> graph_from_files(const AnalysisOptions& options, AnalysisObse
   observer.step_begins(AnalysisStep::kGraph);
   input.channels = std::move(measured->channels);
   input.graph = std::move(measured->graph);
+  const std::uint64_t num_excluded = remove_channels(input.channels, input.graph, *excluded);
+  input.counts.emplace_back("channels_excluded", num_excluded);
   return input;
 }
 

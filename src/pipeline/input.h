@@ -39,10 +39,4 @@ struct GraphInput {
 /// Steps 1 and 2 for a graph that was measured elsewhere: read.
 [[nodiscard]] Result<GraphInput> graph_from_files(const AnalysisOptions& options, AnalysisObserver& observer);
 
-/// The logins and ids of a bot list: one a line, # comments and blank lines passed over. Errors: not_found, denied.
-[[nodiscard]] Result<std::vector<std::string>> read_bot_list(const std::filesystem::path& file);
-
-/// Leaves out nodes without an edge; the order of the others stays.
-void remove_isolated(std::vector<Channel>& channels, OverlapGraph& graph);
-
 }  // namespace vieweratlas::pipeline_internal

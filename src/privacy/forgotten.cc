@@ -89,7 +89,7 @@ Result<ForgottenList> ForgottenList::load(const fs::path& file, std::string_view
   if (!read_pseudonyms(root, "ids", list.ids_) || !read_pseudonyms(root, "logins", list.logins_)) {
     return not_a_list(file, "holds something else than pseudonyms");
   }
-  if (made_with != key_id && !list.empty()) {
+  if (!key_id.empty() && made_with != key_id && !list.empty()) {
     return Error{ErrorCode::kInvalidArgument,
                  "the forgotten viewers in " + printable(file.string()) + " are known under the viewer key " + printable(made_with, 40) +
                      ", but the key in use is " + printable(key_id, 40) +

@@ -35,6 +35,13 @@ constexpr std::array<std::string_view, 15> kPresent = {"announcement",
                                                        "viewermilestone"};
 static_assert(std::is_sorted(kPresent.begin(), kPresent.end()));
 
+constexpr std::array<std::uint8_t, 256> kIdBytes = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"))
+    table[static_cast<unsigned char>(c)] = 1;
+  return table;
+}();
+
 // A badge stands in "name/version,name/version".
 bool has_broadcaster_badge(std::string_view badges) {
   constexpr std::string_view kBadge = "broadcaster/";
@@ -108,11 +115,13 @@ std::string_view channel_of(std::string_view param) {
   return param.substr(1);
 }
 
+// Message ids have 36 letters: a table and no early end make this as fast as reading them.
 bool is_platform_id(std::string_view text) {
   constexpr std::size_t kMaxIdBytes = 64;
-  return !text.empty() && text.size() <= kMaxIdBytes && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-  });
+  if (text.empty() || text.size() > kMaxIdBytes) return false;
+  std::uint8_t good = 1;
+  for (const char c : text) good &= kIdBytes[static_cast<unsigned char>(c)];
+  return good != 0;
 }
 
 ChatVerdict judge_privmsg(const IrcLine& line, const ChatMoment& moment) {

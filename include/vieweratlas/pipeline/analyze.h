@@ -54,10 +54,15 @@ struct AnalysisOptions {
   AggregateOptions aggregate{.min_channel_viewers = 1};  ///< `bots` and `max_channels_per_viewer` are set from the two below
   DegreeCap max_channels_per_viewer;
   std::filesystem::path bot_list;  ///< one login or platform id per line; may be empty
+  /// One channel per line, login or platform id: not on the map and not in any number. May be empty.
+  std::filesystem::path exclude_channels_file;
   ProjectionOptions projection;
   bool include_isolated_nodes = true;          ///< false: channels without any link are left out from the graph on
   std::optional<EdgeWeight> community_weight;  ///< none = kNewman where viewers are known, kShared for a measured graph
   CommunityOptions communities;
+  /// Links of fewer shared viewers are in no output (1 = all are): an overlap of few can tell on people. Communities and places are
+  /// found with them all the same.
+  std::uint32_t min_published_overlap = 1;
   LabelOptions labels;
   LayoutOptions layout;
   PosterOptions poster;
@@ -93,6 +98,8 @@ class AnalysisObserver {
   virtual void aggregated(const Aggregate& /*aggregate*/, std::uint32_t /*degree_cap*/) {}
   virtual void measured_graph_read(const MeasuredGraph& /*graph*/) {}
   virtual void graph_built(const std::vector<Channel>& /*channels*/, const GraphStatistics& /*statistics*/) {}
+  /// Links of fewer than `min_overlap` shared viewers that no output will have.
+  virtual void links_withheld(std::uint64_t /*num_links*/, std::uint32_t /*min_overlap*/) {}
   virtual void communities_found(const CommunityResult& /*communities*/, EdgeWeight /*weight*/) {}
   virtual void tagged(const std::vector<CommunityLabel>& /*labels*/) {}
   virtual void laid_out(const Layout& /*layout*/) {}
@@ -120,6 +127,9 @@ struct Analysis {
 /// read_presence() with an error for people who have no data yet: a missing folder and an empty one are both no_data, and the
 /// message says how to get some.
 [[nodiscard]] Result<Presence> read_input(const std::filesystem::path& folder, const ReadOptions& options, ThreadPool& pool);
+
+/// The logins and ids of a list of viewers or channels: one a line, # comments and blank lines passed over. Errors: not_found, denied.
+[[nodiscard]] Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file);
 
 /// Turns presence logs, or a measured graph, into a map and writes it: the six steps in order.
 ///

@@ -25,7 +25,8 @@ class ForgottenList {
   /// Nobody.
   ForgottenList() = default;
 
-  /// A missing file is an empty list. `key_id` is ViewerKey::id() of the installation.
+  /// A missing file is an empty list. `key_id` is ViewerKey::id() of the installation; empty = the list is taken whatever its key is,
+  /// for who only looks for pseudonyms as they are stored.
   /// Errors: corrupt_data (not a list, another version), invalid_argument (the list was made with another key: nobody on it would be
   /// recognised), denied.
   [[nodiscard]] static Result<ForgottenList> load(const std::filesystem::path& file, std::string_view key_id);

@@ -28,6 +28,7 @@ class Recorder final : public AnalysisObserver {
   void step_ends(AnalysisStep step) override { heard.push_back("end " + std::string(title_of(step))); }
   void saved(const std::vector<OutputFile>& files) override { num_saved = files.size(); }
   void stale_output_found(std::string_view name) override { stale.emplace_back(name); }
+  void links_withheld(std::uint64_t num_links, std::uint32_t /*min_overlap*/) override { num_withheld = num_links; }
   void aggregated(const Aggregate& /*aggregate*/, std::uint32_t degree_cap) override { cap = degree_cap; }
   bool cancelled() override { return ++questions == cancel_at; }
 
@@ -35,6 +36,7 @@ class Recorder final : public AnalysisObserver {
   std::vector<std::string> stale;
   std::size_t num_saved = 0;
   std::uint32_t cap = 0;
+  std::uint64_t num_withheld = 0;
   int questions = 0;
   int cancel_at = 0;
 };
@@ -206,6 +208,74 @@ TEST_F(AnalyzeTest, AMeasuredGraphEntersAtTheGraph) {
   EXPECT_EQ(run().error().code, ErrorCode::kCorruptData);
   options_.nodes = folder_.path() / "gone.csv";
   EXPECT_EQ(run().error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(AnalyzeTest, SmallOverlapsAreInNoOutput) {
+  options_.output.page = true;
+  const Result<Analysis> all = run();
+  ASSERT_TRUE(all.ok());
+  options_.min_published_overlap = 2;
+  const Result<Analysis> analysis = run();
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_EQ(recorder_.num_withheld, 1U) << "the bridge of one viewer";
+  EXPECT_EQ(analysis->communities.partition.community, all->communities.partition.community) << "found with all links";
+  EXPECT_EQ(analysis->atlas.edges.size(), 6U);
+  for (const AtlasEdge& edge : analysis->atlas.edges) EXPECT_GE(edge.shared, 2U);
+  for (std::uint32_t c = 0; c < analysis->atlas.channels.size(); ++c) {
+    std::uint64_t strength = 0;
+    std::uint32_t degree = 0;
+    for (const AtlasEdge& edge : analysis->atlas.edges) {
+      if (edge.source != c && edge.target != c) continue;
+      strength += edge.shared;
+      ++degree;
+    }
+    EXPECT_EQ(analysis->atlas.channels[c].strength, strength) << "a sum must not tell what was withheld";
+    EXPECT_EQ(analysis->atlas.channels[c].degree, degree);
+  }
+  EXPECT_EQ(analysis->atlas.quality.num_components, 3U) << "of published links";
+  EXPECT_EQ(analysis->atlas.provenance.threshold, 2U);
+  EXPECT_THAT(analysis->atlas.provenance.counts, testing::Contains(testing::Pair("links_withheld", 1)));
+  const auto files = output();
+  EXPECT_THAT(files.at("graph_edges.csv"), testing::Not(HasSubstr("c,d,")));
+  EXPECT_THAT(files.at("graph.gexf"), testing::Not(HasSubstr("weight=\"1\"")));
+}
+
+TEST_F(AnalyzeTest, AMapMayBePublishedWithoutAnyLink) {
+  options_.output.page = true;
+  options_.output.poster = true;
+  options_.min_published_overlap = 1000;
+  const Result<Analysis> analysis = run();
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_TRUE(analysis->atlas.edges.empty());
+  EXPECT_EQ(analysis->atlas.channels.size(), 7U);
+}
+
+TEST_F(AnalyzeTest, ExcludedChannelsAreInNoOutput) {
+  write("opt_out.txt", "# asked to be left out\nD\nunknown\n");
+  options_.exclude_channels_file = folder_.path() / "opt_out.txt";
+  const Result<Analysis> analysis = run();
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_EQ(analysis->graph.num_nodes, 6U);
+  EXPECT_EQ(analysis->quality->total_channels, 6U);
+  for (const AtlasChannel& channel : analysis->atlas.channels) EXPECT_NE(channel.id, "d");
+  EXPECT_THAT(analysis->atlas.provenance.counts, testing::Contains(testing::Pair("channels_excluded", 1)));
+  EXPECT_THAT(output().at("analysis_results.json"), testing::Not(HasSubstr("\"d\"")));
+  options_.exclude_channels_file = folder_.path() / "gone.txt";
+  EXPECT_EQ(run().error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(AnalyzeTest, AMeasuredGraphObeysBothToo) {
+  write("e.csv", "Source,Target,Weight\nx,y,500\ny,z,40\nx,w,90\n");
+  write("n.csv", "Id,Label,Size\nx,Xaver,900\ny,Yara,800\nz,Zoe,70\nw,Wim,95\n");
+  write("opt_out.txt", "w\n");
+  options_.edges = folder_.path() / "e.csv";
+  options_.nodes = folder_.path() / "n.csv";
+  options_.exclude_channels_file = folder_.path() / "opt_out.txt";
+  options_.min_published_overlap = 50;
+  const Result<Analysis> analysis = run();
+  ASSERT_TRUE(analysis.ok()) << analysis.error().message;
+  EXPECT_EQ(analysis->atlas.channels.size(), 3U);
+  EXPECT_EQ(analysis->atlas.edges.size(), 1U);
 }
 
 TEST_F(AnalyzeTest, EqualBytesForAnyNumberOfThreads) {

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/input.h"
+#include "pipeline/parts_of_graph.h"
 #include "support/temporary_folder.h"
 
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/random.h"
 #include "vieweratlas/graph/overlap_graph.h"
 #include "vieweratlas/graph/statistics.h"
+#include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/presence/channel.h"
 #include "vieweratlas/storage/local_files.h"
 
@@ -24,8 +26,8 @@ TEST(BotList, OneNameALine) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "bots.txt";
   ASSERT_TRUE(write_file_atomic(path, "\xEF\xBB\xBF# known bots\r\n\nNightbot\r\n  streamelements # two\n12345").ok());
-  EXPECT_THAT(*read_bot_list(path), ElementsAre("Nightbot", "streamelements", "12345"));
-  EXPECT_EQ(read_bot_list(folder.path() / "none").error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(*read_name_list(path), ElementsAre("Nightbot", "streamelements", "12345"));
+  EXPECT_EQ(read_name_list(folder.path() / "none").error().code, ErrorCode::kNotFound);
 }
 
 /// A graph of `n` nodes in which each pair is linked with probability `p`; node i has audience 100 + i and login "ci".
@@ -81,6 +83,43 @@ TEST(RemoveIsolated, NothingButIsolatedNodes) {
   remove_isolated(channels, graph);
   EXPECT_EQ(graph.num_nodes(), 0U);
   EXPECT_TRUE(channels.empty());
+}
+
+TEST(RemoveChannels, TakesTheirLinksAlong) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    auto [channels, graph] = random_graph(20, 0.3, seed);
+    channels[7].platform_id = "77";
+    std::vector<std::string> expected;
+    for (std::uint32_t u = 0; u < 20; ++u) {
+      for (auto at = graph.offsets[u]; at < graph.offsets[u + 1]; ++at) {
+        const std::uint32_t v = graph.neighbours[at];
+        if (u == 3 || u == 7 || v == 3 || v == 7) continue;
+        expected.push_back(channels[u].login + "-" + channels[v].login + "=" + std::to_string(graph.shared[at]));
+      }
+    }
+    EXPECT_EQ(remove_channels(channels, graph, std::vector<std::string>{" C3 ", "77", "none"}), 2U);
+    std::vector<std::string> found;
+    for (std::uint32_t u = 0; u < graph.num_nodes(); ++u) {
+      EXPECT_EQ(channels[u].login, "c" + std::to_string(graph.audience[u] - 100));
+      for (auto at = graph.offsets[u]; at < graph.offsets[u + 1]; ++at) {
+        found.push_back(channels[u].login + "-" + channels[graph.neighbours[at]].login + "=" + std::to_string(graph.shared[at]));
+      }
+    }
+    EXPECT_EQ(found, expected);
+    EXPECT_EQ(graph.num_nodes(), 18U);
+  }
+}
+
+TEST(EdgesOfAtLeast, KeepsNodesAndNoSmallerOverlap) {
+  const auto [channels, graph] = random_graph(30, 0.4, 5);
+  const OverlapGraph part = edges_of_at_least(graph, 20);
+  EXPECT_EQ(part.num_nodes(), 30U);
+  EXPECT_EQ(part.audience, graph.audience);
+  std::size_t expected = 0;
+  for (const std::uint32_t shared : graph.shared) expected += shared >= 20 ? 1 : 0;
+  EXPECT_EQ(part.shared.size(), expected);
+  for (const std::uint32_t shared : part.shared) EXPECT_GE(shared, 20U);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/slow_irc.h"
 #include "twitch/irc_line.h"
 
 namespace vieweratlas {
@@ -234,6 +236,21 @@ TEST(IrcLine, ParsingGivesBackWhatWasSerialised) {
     RC_ASSERT(tags.source_room_id == last("source-room-id"));
     RC_ASSERT(tags.user_id == last("user-id"));
     RC_ASSERT(tags.tmi_sent_ts == last("tmi-sent-ts"));
+  });
+  EXPECT_TRUE(good);
+}
+
+// Random letters seldom make a line; these pieces do, and wrong ones, too.
+TEST(IrcLine, ReadsLikeTheSlowParser) {
+  const bool good = rc::check("both readings agree", [] {
+    const std::vector<std::string> pieces = {
+        "@",       ":",   " ",    "  ",      ";",     "=",     "\\",  "\\s", "a",    "user-id",         "id", "msg-id", "room-id=",
+        "badges=", "x=1", "PING", "PRIVMSG", "#room", "n!u@h", "353", "\r",  "\xFF", "source-room-id=7"};
+    const auto chosen = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces));
+    std::string line = *rc::gen::element<std::string>("", "@", "@id=", ":n ", "@a :b ");
+    for (const std::string& piece : chosen) line += piece;
+    const std::vector<char> exact(line.begin(), line.end());
+    RC_ASSERT(SlowIrcLine::difference(std::string_view(exact.data(), exact.size())) == "");
   });
   EXPECT_TRUE(good);
 }

@@ -1,0 +1,189 @@
+#include "cli/command_forget.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/configuration.h"
+#include "cli/console.h"
+#include "cli/json_writer.h"
+#include "cli/privacy_rules.h"
+#include "cli/progress.h"
+#include "cli/results.h"
+#include "cli/session.h"
+#include "cli/setting_source.h"
+#include "cli/settings.h"
+#include "cli/version.h"
+
+#include "vieweratlas/core/clock.h"
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/core/text.h"
+#include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/privacy/audit.h"
+#include "vieweratlas/privacy/forget.h"
+#include "vieweratlas/privacy/forgotten.h"
+#include "vieweratlas/privacy/pseudonym.h"
+
+namespace vieweratlas {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string as_text(const ForgetReport& report, bool dry_run, const std::vector<std::string>& maps) {
+  std::string text = dry_run ? "would take" : "took";
+  text += fmt::format(" {} rows out of {} of {} files\n", with_thousands(report.num_rows), with_thousands(report.num_files_changed),
+                      with_thousands(report.num_files));
+  if (!dry_run) text += fmt::format("{} new on the list of forgotten viewers\n", with_thousands(report.num_tombstones_new));
+  if (report.num_linked_ids + report.num_linked_logins > 0) {
+    text += fmt::format("found in the data beside the given names: {} ids, {} logins\n", with_thousands(report.num_linked_ids),
+                        with_thousands(report.num_linked_logins));
+  }
+  for (const std::string& folder : maps) {
+    text += fmt::format("still counted in the sums of {}: run vieweratlas analyze again, and replace published copies\n",
+                        printable(folder, 4000));
+  }
+  return text;
+}
+
+std::string as_json(const ForgetReport& report, bool dry_run, const std::vector<std::string>& maps) {
+  JsonWriter json;
+  json.begin_object();
+  json.field("status", dry_run ? "dry_run" : report.problems.empty() ? "ok" : "incomplete");
+  json.field("files", report.num_files);
+  json.field("files_changed", report.num_files_changed);
+  json.field("rows_removed", report.num_rows);
+  json.field("tombstones_new", report.num_tombstones_new);
+  json.field("linked_ids", report.num_linked_ids);
+  json.field("linked_logins", report.num_linked_logins);
+  json.field("left_overs_removed", report.num_left_overs);
+  json.begin_object("problems");
+  for (const auto& [reason, entry] : report.problems.by_reason()) json.field(reason, entry.count);
+  json.end_object();
+  json.begin_array("stale_maps");
+  for (const std::string& folder : maps) json.item(folder);
+  json.end_array();
+  json.end_object();
+  return json.finish();
+}
+
+AuditEntry audit_entry(const ForgetReport& report, std::uint64_t num_people) {
+  return {.time = std::chrono::floor<std::chrono::seconds>(SystemClock().utc()),
+          .action = "forget",
+          .counts = {{"people", num_people},
+                     {"tombstones_new", report.num_tombstones_new},
+                     {"files_changed", report.num_files_changed},
+                     {"rows_removed", report.num_rows},
+                     {"problems", report.problems.total()}},
+          .folder = {},
+          .version = kVersion};
+}
+
+}  // namespace
+
+Status CommandForget::setup(const CommandLine& line, const Environment& environment) {
+  environment_ = environment;
+  CommandLine rest = line;
+  rest.arguments.clear();
+  for (const std::string& word : line.arguments) {
+    if (is_configuration_file(word)) {
+      if (!rest.arguments.empty()) return Error{ErrorCode::kInvalidArgument, "forget takes one configuration file"};
+      rest.arguments.push_back(word);
+      continue;
+    }
+    Result<Person> person = parse_person(word);
+    if (!person) return std::move(person).error();
+    people_.push_back(*std::move(person));
+  }
+  Result<Configuration> configuration = configuration_for(rest, environment);
+  if (!configuration) return std::move(configuration).error();
+  configuration_ = *std::move(configuration);
+  return add_people_of_file();
+}
+
+Status CommandForget::add_people_of_file() {
+  const fs::path& file = configuration_.settings.collection.forget_from;
+  if (file.empty()) return {};
+  Result<std::vector<std::string>> names = read_name_list(file == "-" ? fs::path("/dev/stdin") : file);
+  if (!names) return std::move(names).error().with_context("reading whom to forget");
+  for (const std::string& name : *names) {
+    Result<Person> person = parse_person(name);
+    if (!person) return std::move(person).error().with_context(printable(file.string()));
+    people_.push_back(*std::move(person));
+  }
+  if (people_.empty()) return Error{ErrorCode::kInvalidArgument, printable(file.string()) + " names nobody"};
+  return {};
+}
+
+/// The key of the installation; one is made when there is none, so that people can be forgotten before they are ever recorded.
+Result<ViewerKey> CommandForget::key() const {
+  const Result<fs::path> path = viewer_key_path(configuration_.settings, environment_);
+  if (!path) return path.error();
+  if (!configuration_.settings.talk.dry_run) return ViewerKey::load_or_create(*path);
+  Result<ViewerKey> key = ViewerKey::load(*path);
+  if (key.ok() || key.error().code != ErrorCode::kNotFound) return key;
+  return ViewerKey::from_bytes(std::array<std::uint8_t, 32>{});  // no data has pseudonyms of a key that is not there
+}
+
+Status CommandForget::run() {
+  const Settings& settings = configuration_.settings;
+  const fs::path& data_dir = settings.analysis.folder;
+  std::error_code ignored;
+  if (!fs::is_directory(data_dir, ignored)) {
+    return Error{ErrorCode::kNotFound, "there is no data folder " + printable(data_dir.string()) + "; name it with --logs-dir"};
+  }
+  if (people_.empty() && !fs::exists(forgotten_path(data_dir), ignored)) {
+    return Error{ErrorCode::kInvalidArgument, "nobody is named and nobody is forgotten yet; usage: vieweratlas forget USER..."};
+  }
+  Session session(configuration_, environment_, "stopped");
+  Console& console = session.console();
+  const Result<ViewerKey> viewer_key = key();
+  if (!viewer_key) return viewer_key.error();
+  ThreadPool pool(settings.talk.threads);
+  const Interrupt::Writing writing(session.interrupt());
+  console.begin_progress("looking", ProgressUnit::kFiles);
+  const Result<ForgetReport> report =
+      forget(people_, *viewer_key,
+             {.data_dir = data_dir,
+              .platform = std::string(kPlatform),
+              .dry_run = settings.talk.dry_run,
+              .progress = [&](std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); },
+              .cancelled = [&] { return session.interrupt().requested(); }},
+             pool);
+  console.end_progress();
+  if (!report) return report.error();
+  for (const auto& [reason, entry] : report->problems.by_reason()) {
+    console.warning(fmt::format("{} x {}: {}", with_thousands(entry.count), reason, entry.example));
+  }
+  return finish(*report);
+}
+
+Status CommandForget::finish(const ForgetReport& report) const {
+  const bool dry_run = configuration_.settings.talk.dry_run;
+  const fs::path& data_dir = configuration_.settings.analysis.folder;
+  std::vector<std::string> maps;
+  if (report.num_rows > 0) {
+    Result<std::vector<std::string>> folders = exported_folders(audit_path(data_dir));
+    if (folders) maps = *std::move(folders);
+  }
+  print_result(wants_json() ? as_json(report, dry_run, maps) : as_text(report, dry_run, maps));
+  if (dry_run) return {};
+  if (Status logged = append_audit(audit_path(data_dir), audit_entry(report, people_.size())); !logged) return logged;
+  if (report.problems.empty()) return {};
+  return Error{ErrorCode::kUnavailable,
+               fmt::format("{} files could not be read or rewritten and may still name these viewers; repair or remove "
+                           "them and run again",
+                           with_thousands(report.problems.total()))};
+}
+
+}  // namespace vieweratlas
