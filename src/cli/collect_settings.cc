@@ -130,6 +130,7 @@ Result<CollectOptions> collect_options(const Settings& settings, const Environme
   if (!credentials) return std::move(credentials).error();
   options.credentials = *std::move(credentials);
   options.roster = roster_of(collection);
+  options.retention_days = collection.retention_days;
   options.chat.rooms_per_connection = std::min(collection.batch_size, kMaxRoomsOfConnection);
   options.chat.max_rooms = std::min(collection.batch_size, kMaxRoomsOfAccount);
   options.chat.dwell = std::chrono::seconds(collection.duration_per_batch_s);
