@@ -116,7 +116,8 @@ void IrcEngine::forget(std::unique_ptr<IrcConnection>& connection) {
 
 void IrcEngine::on_sighting(IrcConnection& connection, const Sighting& sighting) {
   if (!is_current(connection)) return;
-  rooms_.on_heard(connection.slot(), sighting.channel, connection.now());
+  // A room that was just left, or that we never asked for: an owner who opted out is obeyed whatever the server still sends.
+  if (!rooms_.on_heard(connection.slot(), sighting.channel, connection.now())) return sink_->lost(sighting.channel, "left_room", 1);
   sink_->see(sighting);
   totals_.last_message_ms = connection.utc().time_since_epoch().count();
   totals_.lag_ms = connection.counters().last_lag_ms;

@@ -127,8 +127,10 @@ void RoomPlan::Impl::written(SlotId slot, std::span<const std::string> channels,
   }
 }
 
-void RoomPlan::Impl::joined(SlotId slot, std::string_view channel, SteadyTime now) {
-  if (Room* room = placed(slot, channel)) confirm(*room, now);
+bool RoomPlan::Impl::joined(SlotId slot, std::string_view channel, SteadyTime now) {
+  Room* room = placed(slot, channel);
+  if (room != nullptr) confirm(*room, now);
+  return room != nullptr;
 }
 
 void RoomPlan::Impl::room_id(SlotId slot, std::string_view channel, std::string_view room_id, SteadyTime now) {
@@ -298,7 +300,7 @@ void RoomPlan::on_refused(SlotId slot, std::string_view channel, RoomRefusal ref
   impl_->refused(slot, channel, refusal, now);
 }
 void RoomPlan::on_removed(SlotId slot, std::string_view channel, SteadyTime now) { impl_->removed(slot, channel, now); }
-void RoomPlan::on_heard(SlotId slot, std::string_view channel, SteadyTime now) { impl_->joined(slot, channel, now); }
+bool RoomPlan::on_heard(SlotId slot, std::string_view channel, SteadyTime now) { return impl_->joined(slot, channel, now); }
 RoomActions RoomPlan::step(SteadyTime now) { return impl_->step(now); }
 std::vector<ObservedPiece> RoomPlan::take_observed(SteadyTime now) { return impl_->take_observed(now); }
 RoomCounts RoomPlan::counts(SteadyTime now) const { return impl_->counts(now); }

@@ -78,7 +78,7 @@ class RoomPlan::Impl {
   void slot_ready(SlotId slot, SteadyTime now);
   void slot_lost(SlotId slot, SteadyTime alive_until, SteadyTime now);
   void written(SlotId slot, std::span<const std::string> channels, SteadyTime now);
-  void joined(SlotId slot, std::string_view channel, SteadyTime now);
+  bool joined(SlotId slot, std::string_view channel, SteadyTime now);
   void room_id(SlotId slot, std::string_view channel, std::string_view room_id, SteadyTime now);
   void refused(SlotId slot, std::string_view channel, RoomRefusal refusal, SteadyTime now);
   void removed(SlotId slot, std::string_view channel, SteadyTime now);

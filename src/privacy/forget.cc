@@ -21,6 +21,7 @@
 
 #include "privacy/file_lock.h"
 #include "privacy/known_names.h"
+#include "privacy/remembered_answers.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
@@ -83,9 +84,15 @@ class Forgetting {
   Status look();
   Result<bool> take_links(Links links);
   Status rewrite();
-  Status each_file(const std::vector<std::size_t>& which, const std::function<void(std::size_t)>& visit);
+  /// Calls visit(file, test) for each file on all threads; `test` tells whom to take out and tells `found` of them.
+  using Visit = std::function<void(std::size_t, const ViewerTest&)>;
+  Status each_file(const std::vector<std::size_t>& which, const Visit& visit, const std::function<void(const NamedViewer&)>& found);
   void collect_links(const NamedViewer& viewer, Links& links);
-  [[nodiscard]] bool holds(const NamedViewer& viewer) const;
+  void ask_the_list();
+  [[nodiscard]] bool is_id(std::string_view id) const { return names_.is_id(id) || (by_list_ && by_list_({.name = {}, .id = id})); }
+  [[nodiscard]] bool is_login(std::string_view login) const {
+    return names_.is_login(login) || (by_list_ && by_list_({.name = {}, .id = {}, .login = login}));
+  }
   void fail(const FileEntry& file, std::string_view reason, const std::string& message);
 
   std::span<const Person> people_;
@@ -93,7 +100,7 @@ class Forgetting {
   const ForgetOptions& options_;
   ThreadPool& pool_;
   KnownNames names_;
-  ViewerTest by_list_;  // for whom the list alone knows; empty when names are given
+  ViewerTest by_list_;  // for people whose plain names are not known here; empty when there are none
   NameSet given_logins_;
   ForgottenList list_;
   std::vector<FileEntry> files_;
@@ -122,11 +129,17 @@ Status Forgetting::remember_given() {
   Result<ForgottenList> list = ForgottenList::load(forgotten_path(options_.data_dir), key_.id());
   if (!list) return std::move(list).error();
   list_ = *std::move(list);
+  // To tell plain names of people that the list alone knows means to make pseudonyms of all plain names, 2 us each.
+  const auto is_named_id = [this](const Pseudonym& id) { return names_.is_id(id.hex()); };
+  const auto is_named_login = [this](const Pseudonym& login) { return names_.is_login(login.hex()); };
+  const bool all_named = std::all_of(list_.ids().begin(), list_.ids().end(), is_named_id) &&
+                         std::all_of(list_.logins().begin(), list_.logins().end(), is_named_login);
   names_.add(list_);
-  // Plain names of people that the list alone knows cost 2 us each to tell: that is done when nobody is named.
-  if (people_.empty() && !list_.empty()) by_list_ = viewer_test(list_, &key_, options_.platform);
+  if (!all_named) ask_the_list();
   return {};
 }
+
+void Forgetting::ask_the_list() { by_list_ = viewer_test(list_, &key_, options_.platform); }
 
 Status Forgetting::remember(std::span<const Pseudonym> ids, std::span<const Pseudonym> logins) {
   if (ids.empty() && logins.empty()) return {};
@@ -174,12 +187,8 @@ Status Forgetting::look() {
   for (int turn = 0; turn < kMaxLooks; ++turn) {
     Links links;
     std::atomic<std::uint64_t> num_rows{0};
-    const ViewerTest test = [this, &links](const NamedViewer& viewer) {
-      if (!holds(viewer)) return false;
-      collect_links(viewer, links);
-      return true;
-    };
-    Status visited = each_file(all, [&](std::size_t i) {
+    const auto found = [this, &links](const NamedViewer& viewer) { collect_links(viewer, links); };
+    const auto visit = [&](std::size_t i, const ViewerTest& test) {
       const Result<Redaction> redaction = redact_file(files_[i].path, files_[i].key, test, RedactMode::kLook);
       if (!redaction) {
         if (turn == 0) fail(files_[i], "not_read", redaction.error().message);
@@ -188,8 +197,8 @@ Status Forgetting::look() {
       if (turn == 0 && !redaction->problem.empty()) fail(files_[i], "damaged", redaction->problem);
       is_concerned_[i] = redaction->changes() ? 1 : 0;
       num_rows.fetch_add(redaction->num_removed, std::memory_order_relaxed);
-    });
-    if (!visited) return visited;
+    };
+    if (Status visited = each_file(all, visit, found); !visited) return visited;
     report_.num_rows = num_rows.load();
     report_.num_files_changed = static_cast<std::uint64_t>(std::count(is_concerned_.begin(), is_concerned_.end(), 1));
     const Result<bool> any_new = take_links(std::move(links));
@@ -203,8 +212,9 @@ void Forgetting::collect_links(const NamedViewer& viewer, Links& links) {
   // In rounds the bare name is the id's pseudonym and the login stands beside it.
   const std::string_view id = viewer.id.empty() && !viewer.login.empty() ? viewer.name : viewer.id;
   if (id.empty() || viewer.login.empty()) return;
-  const bool leads_to_id = given_logins_.contains(viewer.login) && !names_.is_id(id);
-  const bool leads_to_login = names_.is_id(id) && !names_.is_login(viewer.login);
+  const bool is_known_id = is_id(id);
+  const bool leads_to_id = !is_known_id && given_logins_.contains(viewer.login);
+  const bool leads_to_login = is_known_id && !is_login(viewer.login);
   if (!leads_to_id && !leads_to_login) return;
   const std::lock_guard lock(mutex_);
   if (leads_to_id) links.ids.insert(to_lower(id));
@@ -225,6 +235,11 @@ Result<bool> Forgetting::take_links(Links links) {
   report_.num_linked_logins += logins.size();
   if (ids.empty() && logins.empty()) return false;
   if (Status remembered = remember(ids, logins); !remembered) return std::move(remembered).error();
+  list_.add(ids, logins);
+  const auto is_pseudonym = [](const std::string& name) { return Pseudonym::from_hex(name).has_value(); };
+  const bool any_unnamed =
+      std::any_of(links.ids.begin(), links.ids.end(), is_pseudonym) || std::any_of(links.logins.begin(), links.logins.end(), is_pseudonym);
+  if (by_list_ || any_unnamed) ask_the_list();
   return true;
 }
 
@@ -235,8 +250,7 @@ Status Forgetting::rewrite() {
   }
   std::atomic<std::uint64_t> num_rows{0};
   std::atomic<std::uint64_t> num_changed{0};
-  const ViewerTest test = [this](const NamedViewer& viewer) { return holds(viewer); };
-  Status visited = each_file(concerned, [&](std::size_t i) {
+  const auto visit = [&](std::size_t i, const ViewerTest& test) {
     const Result<Redaction> redaction = redact_file(files_[i].path, files_[i].key, test, RedactMode::kRewrite);
     if (!redaction) {
       fail(files_[i], "not_rewritten", redaction.error().message);
@@ -244,18 +258,25 @@ Status Forgetting::rewrite() {
     }
     if (redaction->changes()) num_changed.fetch_add(1, std::memory_order_relaxed);
     num_rows.fetch_add(redaction->num_removed, std::memory_order_relaxed);
-  });
+  };
+  Status visited = each_file(concerned, visit, [](const NamedViewer&) {});
   report_.num_rows = num_rows.load();
   report_.num_files_changed = num_changed.load();
   return visited;
 }
 
-Status Forgetting::each_file(const std::vector<std::size_t>& which, const std::function<void(std::size_t)>& visit) {
+Status Forgetting::each_file(const std::vector<std::size_t>& which, const Visit& visit,
+                             const std::function<void(const NamedViewer&)>& found) {
   std::atomic<bool> is_cancelled{false};
   std::uint64_t done = 0;
-  pool_.parallel_for(which.size(), 1, [&](std::size_t begin, std::size_t, unsigned) {
+  std::vector<RememberedAnswers> answers(pool_.threads(), RememberedAnswers(by_list_));
+  pool_.parallel_for(which.size(), 1, [&](std::size_t begin, std::size_t, unsigned worker) {
     if (is_cancelled.load(std::memory_order_relaxed)) return;
-    visit(which[begin]);
+    visit(which[begin], [&, worker](const NamedViewer& viewer) {
+      if (!names_.holds(viewer) && !(by_list_ && answers[worker].ask(viewer))) return false;
+      found(viewer);
+      return true;
+    });
     const std::lock_guard lock(mutex_);
     ++done;
     if (options_.progress) options_.progress(done, which.size());
@@ -264,8 +285,6 @@ Status Forgetting::each_file(const std::vector<std::size_t>& which, const std::f
   if (!is_cancelled.load()) return {};
   return Error{ErrorCode::kCancelled, "stopped; nothing is half written, and the same command again does the rest"};
 }
-
-bool Forgetting::holds(const NamedViewer& viewer) const { return names_.holds(viewer) || (by_list_ && by_list_(viewer)); }
 
 void Forgetting::fail(const FileEntry& file, std::string_view reason, const std::string& message) {
   const std::lock_guard lock(mutex_);

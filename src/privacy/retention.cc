@@ -30,8 +30,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 4> kFolders{"raw/snapshots", "raw/chatter_logs", "raw/membership", "raw/vod_chat"};
-constexpr std::string_view kUndatedFolder = "raw/vod_chat";
+constexpr std::array<std::string_view, 5> kFolders{"raw/snapshots", "raw/chatter_logs", "raw/membership", "raw/vod_chat",
+                                                   "raw/vod_snapshots"};
+constexpr std::string_view kUndatedFolders = "raw/vod_";  // named by channel and number of the recording
 constexpr std::chrono::days kDay{1};
 
 bool are_digits(std::string_view text) {
@@ -112,7 +113,7 @@ class Purge {
         return below;
       }
       const bool is_file = S_ISREG(facts.st_mode);
-      if (!is_file || !consider(path, entry_key, facts, key.starts_with(kUndatedFolder))) ++num_left;
+      if (!is_file || !consider(path, entry_key, facts, key.starts_with(kUndatedFolders))) ++num_left;
       return {};
     });
     // A folder that was empty before is not ours to remove: somebody may have made it to write into.
@@ -146,8 +147,10 @@ class Purge {
 
   /// True when the file is gone, or would be.
   bool consider(const fs::path& path, const std::string& key, const struct stat& facts, bool by_modification) {
-    std::optional<UtcTime> end = end_of_day_told_by(key);
-    if (!end && by_modification) {
+    std::optional<UtcTime> end;
+    if (!by_modification) {
+      end = end_of_day_told_by(key);
+    } else {
       end = std::chrono::floor<std::chrono::days>(UtcTime(std::chrono::seconds(facts.st_mtim.tv_sec))) + kDay;
     }
     if (!end) {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -68,6 +69,12 @@ FileReplacement::~FileReplacement() {
 Status FileReplacement::append(std::string_view bytes) { return storage_internal::write_all(fd_, bytes, path_); }
 
 Status FileReplacement::commit() {
+  // A change of what a file holds makes it no younger than it was.
+  struct stat facts{};
+  if (::lstat(path_.c_str(), &facts) == 0) {
+    const struct timespec times[] = {facts.st_atim, facts.st_mtim};
+    ::futimens(fd_, times);
+  }
   if (::fsync(fd_) != 0) return system_error(errno, "syncing", temporary_);
   const int closed = ::close(std::exchange(fd_, -1)) == 0 ? 0 : errno;
   if (closed != 0) return system_error(closed, "closing", temporary_);

@@ -112,8 +112,9 @@ class RoomPlan {
   void on_refused(SlotId slot, std::string_view channel, RoomRefusal refusal, SteadyTime now);
   /// We were put out of the room: tried again once after `removed_retry`.
   void on_removed(SlotId slot, std::string_view channel, SteadyTime now);
-  /// Somebody was heard in the room: as good as an answer to JOIN. Cheap; may be called for each message.
-  void on_heard(SlotId slot, std::string_view channel, SteadyTime now);
+  /// Somebody was heard in the room: as good as an answer to JOIN. False when it is no room of ours (any more): what is heard there
+  /// must not be kept. Cheap; to be called for each message.
+  [[nodiscard]] bool on_heard(SlotId slot, std::string_view channel, SteadyTime now);
 
   /// What to do. Call it about ten times a second.
   [[nodiscard]] RoomActions step(SteadyTime now);

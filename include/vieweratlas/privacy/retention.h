@@ -25,13 +25,13 @@ struct PurgeReport {
   Losses problems;                ///< files that could not be removed, by reason ("not_removed")
 };
 
-/// Removes presence data older than `cutoff`'s day below raw/snapshots, raw/chatter_logs, raw/membership and raw/vod_chat of
-/// `data_dir`, and snapshots in the folder itself (the flat layout "<channel>_<YYYYMMDD_HHMMSS>.json"). Nothing else: no state, no
-/// key, no outputs.
+/// Removes presence data older than `cutoff`'s day below raw/snapshots, raw/chatter_logs, raw/membership, raw/vod_chat and
+/// raw/vod_snapshots of `data_dir`, and snapshots in the folder itself (the flat layout "<channel>_<YYYYMMDD_HHMMSS>.json"). Nothing else:
+/// no state, no key, no outputs.
 ///
 /// A file is as old as the date of its path (.../YYYY/MM/DD/...) or of its name (a part "YYYYMMDD" or "YYYY-MM-DD"); the later of
-/// both counts. Only where neither tells one does the time count at which the file was last modified, and only for files below
-/// raw/vod_chat (recorded chats carry no date); others are kept and counted. A day goes as a whole when it has ended before
+/// both counts. Recorded chats (raw/vod_...) are named by numbers: there, and there alone, the time counts at which the file was last
+/// modified. Files that tell no date are kept and counted. A day goes as a whole when it has ended before
 /// `cutoff`. Symbolic links are neither followed nor removed; folders that became empty are.
 /// Errors: not_found (data_dir), denied (listing), cancelled.
 [[nodiscard]] Result<PurgeReport> purge_older_than(const std::filesystem::path& data_dir, UtcTime cutoff,

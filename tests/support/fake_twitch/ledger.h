@@ -26,7 +26,7 @@ enum class LineKind : std::uint8_t {
   kMirrorNotice,  ///< sharedchatnotice
   kDuplicate,     ///< any line again, with its id
   kAnonymous,     ///< PRIVMSG or gift by the platform's own accounts
-  kGift,          ///< gifted subscription: giver and receiver need not be there
+  kGift,          ///< USERNOTICE of a gifted subscription: the giver is there, the receiver need not be
   kRaid,
   kBroadcaster,  ///< PRIVMSG by the channel's owner
   kNoUserId,

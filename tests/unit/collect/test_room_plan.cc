@@ -65,7 +65,9 @@ TEST_F(RoomPlanTest, JoinsTheLargestFirstAndConfirms) {
   plan.on_room_id(0, "large", "2", now);
   EXPECT_TRUE(plan.is_confirmed("large"));
   EXPECT_FALSE(plan.is_confirmed("small"));
-  plan.on_heard(0, "small", now);
+  EXPECT_TRUE(plan.on_heard(0, "small", now));
+  EXPECT_FALSE(plan.on_heard(1, "small", now)) << "not over this connection";
+  EXPECT_FALSE(plan.on_heard(0, "nobody", now));
   EXPECT_EQ(plan.confirmed(), (std::vector<std::string>{"large", "small"})) << "who is heard has been joined";
   EXPECT_EQ(step(seconds{30}), "");
 }
@@ -90,6 +92,7 @@ TEST_F(RoomPlanTest, LeavesWhatIsNotWantedAnyMore) {
   plan.on_joined(0, "a", now);
   plan.on_joined(0, "b", now);
   want({{"b", "2", 1}});
+  EXPECT_FALSE(plan.on_heard(0, "a", now)) << "also before the PART is written";
   EXPECT_EQ(step(seconds{1}), "PART a");
   EXPECT_EQ(step(seconds{100}), "");
   plan.on_joined(0, "a", now);

@@ -97,7 +97,7 @@ TEST_F(Forget, ALoginLeadsToTheIdAndTheIdToItsOtherLogins) {
   put("a.ndjson", round_line({{"1", "ada"}, {"2", "bea"}}));
   put("b.ndjson", round_line({{"1", "ada_new"}, {"2", "bea"}}));
   put("c.ndjson", round_line({{"1", ""}, {"2", ""}}));
-  put("d.json", R"({"channel":"x","chatters":["ada_new","bea"]})");
+  put("d.json", R"({"channel":"x","chatters":["Ada_New","bea"]})");
   const auto report = run({"ada"});
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(report->num_linked_ids, 1U);
@@ -105,6 +105,7 @@ TEST_F(Forget, ALoginLeadsToTheIdAndTheIdToItsOtherLogins) {
   EXPECT_EQ(get("a.ndjson"), round_line({{"2", "bea"}}));
   EXPECT_EQ(get("b.ndjson"), round_line({{"2", "bea"}}));
   EXPECT_EQ(get("c.ndjson"), round_line({{"2", ""}}));
+  EXPECT_EQ(get("d.json"), R"({"channel":"x","chatters":["bea"]})") << "a plain name that is known by its pseudonym alone";
   EXPECT_TRUE(list().holds_id(key_.of_id("twitch", "1")));
   EXPECT_TRUE(list().holds_login(key_.of_login("twitch", "ada_new")));
   EXPECT_EQ(list().size(), 3U);

@@ -111,12 +111,14 @@ TEST_F(Retention, FollowsNoLinks) {
 TEST_F(Retention, RecordedChatsWithoutADateGoByTheTimeOfTheFile) {
   put("raw/vod_chat/channel=x/vod_id=1/chat.json");
   put("raw/vod_chat/channel=x/vod_id=2/chat.json");
+  put("raw/vod_snapshots/channel=x/vod_id=20100101.ndjson.zst");
   fs::last_write_time(folder_.path() / "raw/vod_chat/channel=x/vod_id=1/chat.json",
                       fs::file_time_type::clock::now() - std::chrono::hours(24 * 40));
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto report = purge_older_than(folder_.path(), now - std::chrono::hours(24 * 30));
   ASSERT_TRUE(report.ok());
-  EXPECT_EQ(names(), (std::set<std::string>{"raw/vod_chat/channel=x/vod_id=2/chat.json"}));
+  EXPECT_EQ(names(),
+            (std::set<std::string>{"raw/vod_chat/channel=x/vod_id=2/chat.json", "raw/vod_snapshots/channel=x/vod_id=20100101.ndjson.zst"}));
 }
 
 TEST_F(Retention, LooksWithoutRemoving) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -32,6 +33,8 @@ TEST(FileReplacement, PutsThePiecesInPlaceAndKeepsTheRights) {
   const TemporaryFolder folder;
   const fs::path path = put(folder.path() / "a.json", "old");
   fs::permissions(path, static_cast<fs::perms>(0640));
+  const auto modified = fs::last_write_time(path) - std::chrono::hours(50);
+  fs::last_write_time(path, modified);
   auto replacement = FileReplacement::begin(path);
   ASSERT_TRUE(replacement.ok());
   ASSERT_TRUE(replacement->append("ne").ok());
@@ -40,6 +43,7 @@ TEST(FileReplacement, PutsThePiecesInPlaceAndKeepsTheRights) {
   ASSERT_TRUE(replacement->commit().ok());
   EXPECT_EQ(read_file(path).value(), "new");
   EXPECT_EQ(fs::status(path).permissions(), static_cast<fs::perms>(0640));
+  EXPECT_EQ(fs::last_write_time(path), modified);
   EXPECT_EQ(num_files(folder.path()), 1U);
 }
 
