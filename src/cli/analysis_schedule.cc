@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -63,6 +66,15 @@ void AnalysisSchedule::poll() {
     }
   }
   if (due_ && !child_.running()) start();
+}
+
+void AnalysisSchedule::finish(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds kLook{100};
+  poll();
+  while (child_.running() && !stop.stop_requested()) {
+    std::this_thread::sleep_for(kLook);
+    poll();
+  }
 }
 
 void AnalysisSchedule::start() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class AnalysisSchedule {
   void on_rounds_stored(std::uint64_t num_rounds);
   /// Looks whether the analysis has ended; call it now and then.
   void poll();
+  /// Waits for an analysis that runs or is due, until `stop`.
+  void finish(const std::stop_token& stop);
 
  private:
   void start();

@@ -34,7 +34,8 @@ namespace {
 
 class Watcher final : public DaemonEvents {
  public:
-  Watcher(Console& console, AnalysisSchedule* analyses) : console_(console), analyses_(analyses) {}
+  Watcher(Console& console, AnalysisSchedule* analyses, std::stop_token stop)
+      : console_(console), analyses_(analyses), stop_(std::move(stop)) {}
 
   void on_status(const CollectorStatus& status) override {
     console_.show_state(status_line(status));
@@ -43,13 +44,14 @@ class Watcher final : public DaemonEvents {
   }
   void on_rounds_stored(std::uint64_t num_rounds) override {
     console_.info(fmt::format("{} rounds stored", num_rounds));
-    if (analyses_ != nullptr) analyses_->on_rounds_stored(num_rounds);
+    if (analyses_ != nullptr && !stop_.stop_requested()) analyses_->on_rounds_stored(num_rounds);
   }
   [[nodiscard]] const CollectorStatus& last() const { return last_; }
 
  private:
   Console& console_;
   AnalysisSchedule* analyses_;
+  std::stop_token stop_;
   CollectorStatus last_;
 };
 
@@ -82,7 +84,7 @@ Status CommandCollect::run() {
     analyses.emplace(analysis_words(line_, options_.data_dir), without_secrets(environment_), options_.data_dir / "state" / "analysis.log",
                      configuration_.settings.collection.analysis_interval_cycles, console);
   }
-  Watcher watcher(console, analyses ? &*analyses : nullptr);
+  Watcher watcher(console, analyses ? &*analyses : nullptr, stop.get_token());
   const SystemClock clock;
   const Status status = run_collector(options_, kVersion, clock, console, stop.get_token(), watcher);
   console.end_progress();
@@ -90,6 +92,7 @@ Status CommandCollect::run() {
     console.note(LogLevel::kError, status.error().message);
     return status;
   }
+  if (analyses) analyses->finish(stop.get_token());
   if (wants_json()) {
     print_result(status_json(watcher.last()));
   } else {

@@ -18,6 +18,7 @@
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/core/time.h"
 #include "vieweratlas/storage/local_files.h"
 
 namespace vieweratlas {
@@ -47,7 +48,10 @@ Status CommandStatus::run() {
   Result<StoredStatus> status = parse_status(*text);
   if (!status) return std::move(status).error();
   const auto age = std::chrono::floor<std::chrono::seconds>(SystemClock().utc() - status->time);
-  if (age > kFresh) {
+  if (status->stopped) {
+    status->problems = {fmt::format("the collector (process {}) was stopped at {}", status->pid,
+                                    format_iso(std::chrono::floor<std::chrono::seconds>(status->time)))};
+  } else if (age > kFresh) {
     status->problems.insert(
         status->problems.begin(),
         fmt::format("the collector (process {}) has said nothing for {} s: it was stopped or it hangs", status->pid, age.count()));

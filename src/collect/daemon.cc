@@ -300,6 +300,7 @@ class Daemon {
 
   Status finish() {
     const Status finished = recorder_->finish(true, clock_.steady() + kTimeToFinish);
+    base_.stopped = true;
     tell_status(clock_.steady());
     write_status_file();
     events_.on_rounds_stored(recorder_->rounds_stored());

@@ -29,6 +29,7 @@ class StatusWriter {
     writer_.StartObject();
     text("version", status_.version);
     number("pid", status_.pid);
+    text("state", status_.stopped ? "stopped" : "running");
     text("mode", status_.mode);
     if (!status_.shard.empty()) text("shard", status_.shard);
     time("time", status_.now);
@@ -188,12 +189,15 @@ Result<StoredStatus> parse_status(std::string_view json) {
   StoredStatus status;
   std::string_view time;
   std::string_view line;
+  std::string_view state;
   simdjson::dom::array problems;
   const bool complete = root["time"].get(time) == simdjson::SUCCESS && root["pid"].get(status.pid) == simdjson::SUCCESS &&
-                        root["line"].get(line) == simdjson::SUCCESS && root["health"]["problems"].get(problems) == simdjson::SUCCESS;
+                        root["line"].get(line) == simdjson::SUCCESS && root["state"].get(state) == simdjson::SUCCESS &&
+                        root["health"]["problems"].get(problems) == simdjson::SUCCESS;
   const std::optional<UtcTime> moment = parse_time(time);
   if (!complete || !moment) return no_status();
   status.time = *moment;
+  status.stopped = state == "stopped";
   status.line = line;
   for (const simdjson::dom::element problem : problems) {
     std::string_view sentence;

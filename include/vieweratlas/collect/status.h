@@ -20,8 +20,9 @@ namespace vieweratlas {
 struct CollectorStatus {
   std::string version;
   std::int64_t pid = 0;
-  std::string mode;   ///< "account", "anonymous"
-  std::string shard;  ///< "0/4" to "3/4"; empty without shards
+  bool stopped = false;  ///< the last word of a collector that ended as it should
+  std::string mode;      ///< "account", "anonymous"
+  std::string shard;     ///< "0/4" to "3/4"; empty without shards
   UtcMillis started{};
   UtcMillis now{};
   RoundWindow window;  ///< of the open round
@@ -58,6 +59,7 @@ struct CollectorStatus {
 struct StoredStatus {
   UtcMillis time{};
   std::int64_t pid = 0;
+  bool stopped = false;
   std::string line;
   std::vector<std::string> problems;
 };

@@ -88,6 +88,10 @@ TEST(StatusJson, IsReadBack) {
   ASSERT_TRUE(stored.ok()) << stored.error().message;
   EXPECT_EQ(stored->time, status.now);
   EXPECT_EQ(stored->pid, 4711);
+  EXPECT_FALSE(stored->stopped);
+  status.stopped = true;
+  EXPECT_TRUE(parse_status(status_json(status))->stopped);
+  status.stopped = false;
   EXPECT_EQ(stored->line, status_line(status));
   EXPECT_THAT(stored->problems, ElementsAre("a \"quoted\" problem"));
 }
