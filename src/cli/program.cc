@@ -16,11 +16,13 @@
 
 #include "cli/command.h"
 #include "cli/command_analyze.h"
+#include "cli/command_channels.h"
 #include "cli/command_collect.h"
 #include "cli/command_config.h"
 #include "cli/command_doctor.h"
 #include "cli/command_forget.h"
 #include "cli/command_line.h"
+#include "cli/command_login.h"
 #include "cli/command_purge.h"
 #include "cli/command_quality.h"
 #include "cli/command_simulate.h"
@@ -90,6 +92,8 @@ std::unique_ptr<Command> make_command(std::string_view name) {
   if (name == "doctor") return std::make_unique<CommandDoctor>();
   if (name == "forget") return std::make_unique<CommandForget>();
   if (name == "purge") return std::make_unique<CommandPurge>();
+  if (name == "login") return std::make_unique<CommandLogin>();
+  if (name == "channels update") return std::make_unique<CommandChannelsUpdate>();
   if (name == "config show") return std::make_unique<CommandConfigShow>();
   if (name == "config validate") return std::make_unique<CommandConfigValidate>();
   if (name == "config docs") return std::make_unique<CommandConfigDocs>();

@@ -105,7 +105,6 @@ std::vector<HelixStream> StreamsPager::take_streams() && {
     const std::uint64_t viewers_b = b.viewer_count.value_or(0);
     return viewers_a != viewers_b ? viewers_a > viewers_b : a.user_id < b.user_id;
   });
-  if (streams_.size() > limit_) streams_.resize(limit_);
   return std::move(streams_);
 }
 

@@ -29,7 +29,7 @@ enum class PagerStop : std::uint8_t {
 /// by user id. Sans-IO: the owner asks for `next()` and hands what comes to `take()`. Thread-compatible.
 class StreamsPager {
  public:
-  /// At most `limit` streams (> 0) in ceil(limit / 100) + 5 pages; those with fewer than `min_viewers` end the walk.
+  /// Walks until `limit` streams (> 0) are there, in at most ceil(limit / 100) + 5 pages, or until they have fewer than `min_viewers`.
   StreamsPager(StreamsQuery query, std::uint64_t limit, std::uint64_t min_viewers);
 
   /// The next page to ask for; empty when the walk is over.
@@ -41,7 +41,8 @@ class StreamsPager {
   /// Streams seen again.
   [[nodiscard]] std::uint64_t num_duplicates() const { return num_duplicates_; }
   [[nodiscard]] std::uint64_t num_unusable() const { return num_unusable_; }
-  /// By falling viewers, then by user id; at most `limit`. Of a stream that was seen twice the later facts count.
+  /// All that were seen, so somewhat more than the limit, by falling viewers, then by user id. Of a stream that was seen twice the
+  /// later facts count.
   [[nodiscard]] std::vector<HelixStream> take_streams() &&;
 
  private:

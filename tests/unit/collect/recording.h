@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "collect/round_keeper.h"
+#include "support/manual_clock.h"
+#include "support/memory_log.h"
 #include "support/temporary_folder.h"
 
 #include "vieweratlas/collect/options.h"
@@ -30,46 +32,6 @@
 #include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
-
-/// A clock that stands until it is moved.
-class ManualClock final : public Clock {
- public:
-  explicit ManualClock(std::string_view utc) : utc_(*parse_time(utc)) {}
-  [[nodiscard]] UtcMillis utc() const override {
-    const std::lock_guard lock(mutex_);
-    return utc_;
-  }
-  [[nodiscard]] SteadyTime steady() const override {
-    const std::lock_guard lock(mutex_);
-    return steady_;
-  }
-  void advance(std::chrono::milliseconds by) {
-    const std::lock_guard lock(mutex_);
-    utc_ += by;
-    steady_ += by;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  UtcMillis utc_;
-  SteadyTime steady_{std::chrono::hours(1)};
-};
-
-class MemoryLog final : public Logger {
- public:
-  void write(LogLevel level, std::string_view message) override {
-    const std::lock_guard lock(mutex_);
-    if (level >= LogLevel::kWarning) text_ += std::string(message) + "\n";
-  }
-  [[nodiscard]] std::string text() const {
-    const std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
-};
 
 /// A store in memory that fails when it is told to.
 class FailingStore final : public ObjectStore {
