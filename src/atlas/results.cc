@@ -264,6 +264,10 @@ void write_quality(Json& json, const QualityReport& report) {
   json.field("hours_in_window", report.hours_in_window);
   json.field("hours_covered", report.hours_covered);
   json.field("longest_gap_hours", report.longest_gap_hours);
+  if (report.snapshots_observed > 0) {
+    json.field("snapshots_observed", report.snapshots_observed);
+    json.field("channel_hours_observed", report.channel_hours_observed);
+  }
   json.end_object();
 }
 

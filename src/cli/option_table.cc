@@ -112,6 +112,12 @@ constexpr std::array kAnalysisFilters{
            .commands = kReaders,
            .inherits = "collection.opt_out_file",
            .shapes_result = true},
+    Option{.key = "analysis.viewer_key_file",
+           .field = VA_FIELD(analysis.viewer_key_file),
+           .heading = "Filters",
+           .help = "Key of the collector (viewer.key in its private folder): finds the viewers of bot_list in data that holds "
+                   "pseudonyms.",
+           .commands = kMap},
     Option{.key = "analysis.max_channels_per_viewer",
            .field = VA_FIELD(analysis.max_channels_per_viewer),
            .heading = "Filters",

@@ -55,6 +55,10 @@ std::string quality_text(const QualityReport& quality, const ReadReport& read) {
   if (read.first && read.last) lines.add("window", fmt::format("{} to {}", format_iso(*read.first), format_iso(*read.last)));
   lines.add("hours covered", fmt::format("{} of {}", with_thousands(quality.hours_covered), with_thousands(quality.hours_in_window)));
   lines.add("longest gap", fmt::format("{} hours", with_thousands(quality.longest_gap_hours)));
+  if (quality.snapshots_observed > 0) {
+    lines.add("listened", fmt::format("{:.1f} channel hours in {} snapshots", quality.channel_hours_observed,
+                                      with_thousands(quality.snapshots_observed)));
+  }
   lines.heading("Viewers per channel");
   lines.add("average", fmt::format("{:.1f}", quality.avg_viewers));
   lines.add("median", fmt::format("{:.1f}", quality.median_viewers));
@@ -109,6 +113,10 @@ std::string quality_json(const QualityReport& quality, const ReadReport& read) {
   json.field("hours_in_window", quality.hours_in_window);
   json.field("hours_covered", quality.hours_covered);
   json.field("longest_gap_hours", quality.longest_gap_hours);
+  if (quality.snapshots_observed > 0) {
+    json.field("snapshots_observed", quality.snapshots_observed);
+    json.field("channel_hours_observed", quality.channel_hours_observed);
+  }
   json.begin_object("top_channels_by_viewers");
   for (const ChannelAudience& channel : quality.top_channels_by_viewers) json.field(channel.channel, channel.viewers);
   json.end_object();

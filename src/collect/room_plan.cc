@@ -15,7 +15,10 @@
 
 #include "collect/room_plan_impl.h"
 
+#include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/check.h"
+#include "vieweratlas/core/clock.h"
+#include "vieweratlas/twitch/irc_session.h"
 
 namespace vieweratlas {
 namespace {

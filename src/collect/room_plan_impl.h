@@ -14,7 +14,10 @@
 
 #include "collect/join_bucket.h"
 
+#include "vieweratlas/collect/options.h"
 #include "vieweratlas/collect/room_plan.h"
+#include "vieweratlas/core/clock.h"
+#include "vieweratlas/twitch/irc_session.h"
 
 namespace vieweratlas {
 
@@ -57,7 +60,7 @@ struct Room {
 
 // Lets views look up strings.
 struct LoginHash {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard names it
   std::size_t operator()(std::string_view login) const { return std::hash<std::string_view>{}(login); }
 };
 

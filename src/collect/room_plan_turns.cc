@@ -15,6 +15,10 @@
 
 #include "collect/room_plan_impl.h"
 
+#include "vieweratlas/collect/options.h"
+#include "vieweratlas/collect/room_plan.h"
+#include "vieweratlas/core/clock.h"
+
 namespace vieweratlas {
 
 std::uint64_t RoomPlan::Impl::num_placed() const { return num(RoomState::kQueued) + num(RoomState::kSent) + num(RoomState::kConfirmed); }

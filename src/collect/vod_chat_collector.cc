@@ -99,6 +99,12 @@ class Finder final : public VodChatEvents {
   std::optional<UtcTime> origin;
 };
 
+/// A bomb and an endless nesting are damage of the file, no shortage of this machine.
+Error in_file(Error error, const std::string& where) {
+  if (error.code == ErrorCode::kLimitExceeded) error.code = ErrorCode::kCorruptData;
+  return std::move(error).with_context(where);
+}
+
 /// Feeds the file to the parser until its end or until `enough`.
 template <typename Enough>
 Status read(const fs::path& path, VodChatParser& parser, const std::stop_token& stop, const Enough& enough) {
@@ -108,9 +114,9 @@ Status read(const fs::path& path, VodChatParser& parser, const std::stop_token& 
   for (;;) {
     if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "reading " + where + ": stopped"};
     const auto piece = (*source)->next();
-    if (!piece) return Error(piece.error()).with_context(where);
+    if (!piece) return in_file(piece.error(), where);
     Status status = piece->empty() ? parser.finish() : parser.feed(*piece);
-    if (!status) return std::move(status).error().with_context(where);
+    if (!status) return in_file(status.error(), where);
     if (piece->empty() || enough()) return {};
   }
 }

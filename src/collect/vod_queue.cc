@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -158,7 +159,7 @@ void VodQueue::count_failure(VodItem& item, std::string_view problem, UtcTime no
   item.next_attempt = now + std::min(wait, options_.longest_wait);
 }
 
-Result<std::optional<VodItem>> VodQueue::claim(std::string_view worker, UtcTime now) {
+Result<std::optional<VodItem>> VodQueue::claim(std::string_view worker, UtcTime now, const std::set<std::string, std::less<>>& except) {
   std::optional<VodItem> claimed;
   const Status status = update([&](Items& items) -> Result<bool> {
     bool is_changed = false;
@@ -168,6 +169,7 @@ Result<std::optional<VodItem>> VodQueue::claim(std::string_view worker, UtcTime 
         count_failure(item, "the process that worked on it ended", now);
         is_changed = true;
       }
+      if (except.contains(item.vod_id)) continue;
       if (is_due(item, options_, now) && (next == nullptr || age_of(item) < age_of(*next))) next = &item;
     }
     if (next == nullptr) return is_changed;

@@ -24,6 +24,7 @@
 #include "vieweratlas/presence/losses.h"
 #include "vieweratlas/presence/quality.h"
 #include "vieweratlas/presence/read.h"
+#include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/local_files.h"
 
 namespace vieweratlas {
@@ -94,26 +95,47 @@ Result<std::vector<std::string>> excluded_channels(const AnalysisOptions& option
   return names;
 }
 
-Result<AggregateOptions> complete_filters(const AnalysisOptions& options, std::uint32_t automatic_cap) {
+AggregateOptions complete_filters(const AnalysisOptions& options, std::vector<std::string> bots, std::uint32_t automatic_cap) {
   AggregateOptions filters = options.aggregate;
   const DegreeCap& cap = options.max_channels_per_viewer;
   filters.max_channels_per_viewer = cap.automatic ? automatic_cap : cap.channels;
-  if (!options.bot_list.empty()) {
-    Result<std::vector<std::string>> bots = read_name_list(options.bot_list);
-    if (!bots) return std::move(bots).error().with_context("reading the bot list");
-    filters.bots = *std::move(bots);
-  }
+  filters.bots = std::move(bots);
   return filters;
+}
+
+/// The bots by all the names that the data may have for them.
+Result<std::vector<std::string>> names_of_bots(const AnalysisOptions& options) {
+  if (options.bot_list.empty()) return std::vector<std::string>();
+  Result<std::vector<std::string>> bots = read_name_list(options.bot_list);
+  if (!bots) return std::move(bots).error().with_context("reading the bot list");
+  if (options.viewer_key_file.empty()) return bots;
+  const Result<ViewerKey> key = ViewerKey::load(options.viewer_key_file);
+  if (!key) return Error{key.error()}.with_context("analysis.viewer_key_file");
+  return with_pseudonyms(*bots, *key);
 }
 
 }  // namespace
 
+std::vector<std::string> with_pseudonyms(const std::vector<std::string>& names, const ViewerKey& key) {
+  constexpr std::string_view kPlatform = "twitch";
+  std::vector<std::string> all = names;
+  all.reserve(3 * names.size());
+  for (const std::string& name : names) {
+    all.push_back(key.of_id(kPlatform, name).hex());
+    all.push_back(key.of_login(kPlatform, name).hex());
+  }
+  return all;
+}
+
 Result<GraphInput> graph_from_presence(const AnalysisOptions& options, ThreadPool& pool, AnalysisObserver& observer) {
   observer.step_begins(AnalysisStep::kAggregate);
+  Result<std::vector<std::string>> bots = names_of_bots(options);
+  if (!bots) return std::move(bots).error();
   ReadOptions read = options.read;
   Result<std::vector<std::string>> excluded = excluded_channels(options);
   if (!excluded) return std::move(excluded).error();
   read.exclude_channels.insert(read.exclude_channels.end(), excluded->begin(), excluded->end());
+  read.wanted_logins = *bots;
   read.progress = [&](std::uint64_t done, std::uint64_t total) { observer.progress(done, total); };
   const Result<Presence> presence = read_input(options.folder, read, pool);
   if (!presence) return presence.error();
@@ -121,11 +143,10 @@ Result<GraphInput> graph_from_presence(const AnalysisOptions& options, ThreadPoo
   input.quality = quality_report(*presence);
   observer.presence_read(*presence, *input.quality);
 
-  const Result<AggregateOptions> filters = complete_filters(options, input.quality->suspected_bot_degree);
-  if (!filters) return filters.error();
-  Result<Aggregate> filtered = aggregate(*presence, *filters, pool);
+  const AggregateOptions filters = complete_filters(options, *std::move(bots), input.quality->suspected_bot_degree);
+  Result<Aggregate> filtered = aggregate(*presence, filters, pool);
   if (!filtered) return std::move(filtered).error();
-  observer.aggregated(*filtered, filters->max_channels_per_viewer);
+  observer.aggregated(*filtered, filters.max_channels_per_viewer);
   input.counts = counts_of(presence->report, filtered->report);
   input.snapshot_sources = presence->report.snapshot_sources;
   input.losses = presence->report.losses;

@@ -15,6 +15,7 @@
 #include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/losses.h"
 #include "vieweratlas/presence/quality.h"
+#include "vieweratlas/privacy/pseudonym.h"
 
 namespace vieweratlas::pipeline_internal {
 
@@ -38,5 +39,8 @@ struct GraphInput {
 
 /// Steps 1 and 2 for a graph that was measured elsewhere: read.
 [[nodiscard]] Result<GraphInput> graph_from_files(const AnalysisOptions& options, AnalysisObserver& observer);
+
+/// `names` (logins or ids), and the pseudonyms that collected data may have in their place.
+[[nodiscard]] std::vector<std::string> with_pseudonyms(const std::vector<std::string>& names, const ViewerKey& key);
 
 }  // namespace vieweratlas::pipeline_internal

@@ -24,6 +24,7 @@ struct FileTally {
   std::atomic<std::uint64_t> num_snapshots{0};
   std::atomic<std::uint64_t> num_foreign{0};                   ///< records that are well-formed but no snapshots
   std::atomic<std::uint64_t> foreign_line{~std::uint64_t{0}};  ///< the first of them
+  std::atomic<std::uint64_t> num_round_records{0};             ///< what collectors say of a whole round
   std::atomic<bool> unfinished{false};                         ///< its last record was left out because the file is being written
 
   void add_foreign(std::uint64_t line) {

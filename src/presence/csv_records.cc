@@ -82,7 +82,7 @@ std::optional<CsvHeader> CsvHeader::parse(const std::vector<std::string_view>& n
   std::array<std::uint8_t, kNumFields> ranks{};
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto name = field_of(trim(names[i]));
-    if (!name || name->field == Field::kChatters) continue;
+    if (!name || name->field == Field::kChatters || name->field == Field::kLogins || name->field == Field::kRecord) continue;
     const auto field = static_cast<std::size_t>(name->field);
     if (header.column[field] != kNoColumn && ranks[field] <= name->rank) continue;
     header.column[field] = i;

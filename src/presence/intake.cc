@@ -31,6 +31,7 @@ Intake::OpenRecord Intake::open(SnapshotFacts facts) {
                       .content = facts.content,
                       .viewer_count = facts.viewer_count.value_or(kNoViewerCount),
                       .number = record.number,
+                      .seconds_observed = facts.seconds_observed.value_or(kNotObserved),
                       .channel = texts_.number_of(facts.channel),
                       .channel_id = texts_.number_of(facts.channel_id),
                       .display_name = texts_.number_of(facts.display_name),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -21,6 +22,7 @@
 
 namespace vieweratlas::presence_internal {
 
+inline constexpr std::uint32_t kNotObserved = std::numeric_limits<std::uint32_t>::max();
 inline constexpr std::uint64_t kNoViewerCount = std::numeric_limits<std::uint64_t>::max();
 
 /// A snapshot as it was read once. The same snapshot may be read from several files: records are merged afterwards.
@@ -30,6 +32,7 @@ struct Record {
   std::uint64_t content = 0;
   std::uint64_t viewer_count = kNoViewerCount;
   std::uint32_t number = 0;  ///< what rows refer to
+  std::uint32_t seconds_observed = kNotObserved;
   std::uint32_t channel = 0;
   std::uint32_t channel_id = 0;
   std::uint32_t display_name = 0;
@@ -63,6 +66,7 @@ struct IntakeShared {
   // Rows of snapshots outside of these bounds are not kept; their records are, to be counted.
   std::int64_t since_s = std::numeric_limits<std::int64_t>::min();
   std::int64_t until_s = std::numeric_limits<std::int64_t>::max();
+  std::vector<ViewerKey> wanted_logins;  ///< sorted
 };
 
 /// One worker's side of the reading: takes records and rows from the parsers. Thread-compatible.
@@ -86,6 +90,11 @@ class Intake {
   [[nodiscard]] bool may_refuse() const { return static_cast<bool>(shared_->refuse); }
   /// Says that the viewer with this platform id has this login.
   void add_alias(const ViewerKey& login, const ViewerKey& id) { aliases_.add(login, id); }
+  /// Whether anybody will be looked for by login, where snapshots list logins beside ids.
+  [[nodiscard]] bool wants_logins() const { return !shared_->wanted_logins.empty(); }
+  [[nodiscard]] bool wants_login(const ViewerKey& login) const {
+    return std::binary_search(shared_->wanted_logins.begin(), shared_->wanted_logins.end(), login);
+  }
   /// To be called when all is read.
   void flush() { writer_.flush(); }
 

@@ -35,6 +35,7 @@ enum class Outcome {
   kSnapshot,  ///< taken
   kUseless,   ///< a snapshot without channel or time: counted
   kForeign,   ///< well-formed, but no snapshot
+  kRound,     ///< what a collector says of a whole round
   kMore,      ///< a whole object that is followed by something else; not taken
   kInvalid,
   kInvalidUtf8,
@@ -104,6 +105,7 @@ class JsonRecords::Reader {
   [[nodiscard]] std::string_view token_of(ondemand::value& value) const;
   simdjson::error_code read_field(ondemand::field field);
   simdjson::error_code read_chatters(ondemand::value value);
+  simdjson::error_code read_logins(ondemand::value value);
   simdjson::error_code read_chatter(ondemand::value value);
   simdjson::error_code read_chatter_object(ondemand::value value);
   simdjson::error_code read_name(ondemand::value value, bool is_id, std::string_view& text);
@@ -120,6 +122,7 @@ class JsonRecords::Reader {
   RawFields fields_;
   std::vector<ViewerKey> chatters_;
   std::vector<ViewerAlias> aliases_;
+  std::vector<ViewerKey> logins_;  // one for each element of the array; no key = none
   bool chatters_is_array_ = false;
   std::uint64_t num_wrong_chatters_ = 0;
   std::string wrong_chatter_;
@@ -212,6 +215,7 @@ Outcome JsonRecords::Reader::take(std::string_view object, std::uint64_t line) {
   const Outcome outcome = parse(object);
   if (outcome == Outcome::kSnapshot) return commit(line);
   if (outcome == Outcome::kForeign) block_->tally->add_foreign(line);
+  if (outcome == Outcome::kRound) block_->tally->num_round_records.fetch_add(1, std::memory_order_relaxed);
   if (outcome == Outcome::kInvalidUtf8 || outcome == Outcome::kControlCharacters) return take_repaired(object, line);
   return outcome;
 }
@@ -228,7 +232,9 @@ Outcome JsonRecords::Reader::take_repaired(std::string_view object, std::uint64_
   repaired_.append(kPadding, '\0');
   const Outcome outcome = parse(std::string_view(repaired_).substr(0, size));
   if (outcome == Outcome::kForeign) block_->tally->add_foreign(line);
-  if (outcome != Outcome::kSnapshot) return outcome == Outcome::kForeign || outcome == Outcome::kMore ? outcome : Outcome::kInvalid;
+  if (outcome == Outcome::kRound) block_->tally->num_round_records.fetch_add(1, std::memory_order_relaxed);
+  if (outcome == Outcome::kForeign || outcome == Outcome::kRound || outcome == Outcome::kMore) return outcome;
+  if (outcome != Outcome::kSnapshot) return Outcome::kInvalid;
   if (malformed) intake_->losses().add(reason::kInvalidUtf8, place, "bytes that are no UTF-8 were replaced");
   if (!malformed && controls) intake_->losses().add(reason::kControlCharacters, place, "control characters were replaced by spaces");
   return commit(line);
@@ -238,12 +244,14 @@ Outcome JsonRecords::Reader::parse(std::string_view object) {
   fields_.clear();
   chatters_.clear();
   aliases_.clear();
+  logins_.clear();
   chatters_is_array_ = false;
   num_wrong_chatters_ = 0;
   object_ = object;
   const Terminator terminator(object);
   const Outcome outcome = walk(object);
   if (outcome != Outcome::kSnapshot) return outcome;
+  if (fields_.has(Field::kRecord)) return fields_[Field::kRecord].text == "round" ? Outcome::kRound : Outcome::kForeign;
   const bool is_snapshot =
       fields_.has(Field::kChatters) || fields_.has(Field::kChatter) || (fields_.has(Field::kChannel) && fields_.has(Field::kTime));
   return is_snapshot ? Outcome::kSnapshot : Outcome::kForeign;
@@ -282,6 +290,12 @@ Outcome JsonRecords::Reader::commit(std::uint64_t line) {
   const Intake::OpenRecord record = intake_->open(*std::move(facts));
   for (const ViewerKey& viewer : chatters_) intake_->add_row(record, viewer);
   for (const ViewerAlias& alias : aliases_) intake_->add_alias(alias.login, alias.id);
+  // Where a chatter has no name, it cannot be told which login belongs to whom.
+  if (logins_.size() == chatters_.size() && num_wrong_chatters_ == 0) {
+    for (std::size_t i = 0; i < logins_.size(); ++i) {
+      if (intake_->wants_login(logins_[i])) intake_->add_alias(logins_[i], chatters_[i]);
+    }
+  }
   block_->tally->num_snapshots.fetch_add(1, std::memory_order_relaxed);
   return Outcome::kSnapshot;
 }
@@ -309,6 +323,7 @@ simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
     fields_.set(*name, RawValue::Kind::kOther, token);
     return read_chatters(value);
   }
+  if (type == ondemand::json_type::array && name->field == Field::kLogins && intake_->wants_logins()) return read_logins(value);
   if (type == ondemand::json_type::string) {
     std::string_view text;
     if (const auto error = value.get_string().get(text)) return error;
@@ -340,6 +355,19 @@ simdjson::error_code JsonRecords::Reader::read_chatters(ondemand::value value) {
       }
     }
     if (const auto error = read_chatter(chatter)) return error;
+  }
+  return simdjson::SUCCESS;
+}
+
+simdjson::error_code JsonRecords::Reader::read_logins(ondemand::value value) {
+  ondemand::array array;
+  if (const auto error = value.get_array().get(array)) return error;
+  for (auto element : array) {
+    ondemand::value login;
+    if (const auto error = std::move(element).get(login)) return error;
+    std::string_view text;
+    if (login.get_string().get(text) != simdjson::SUCCESS) text = {};
+    logins_.push_back(text.empty() ? ViewerKey() : ViewerTable::key_of(text));
   }
   return simdjson::SUCCESS;
 }

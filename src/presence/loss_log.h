@@ -36,6 +36,8 @@ inline constexpr std::string_view kWrongText = "wrong_text";
 // Set aside, no losses.
 inline constexpr std::string_view kNoSnapshot = "no_snapshot";
 inline constexpr std::string_view kUnfinished = "unfinished";
+inline constexpr std::string_view kRoundRecord = "round_record";
+inline constexpr std::string_view kMembership = "membership";
 }  // namespace reason
 
 /// A line of an input file.

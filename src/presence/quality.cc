@@ -90,6 +90,8 @@ void add_channels(const Presence& presence, QualityReport& report) {
 
 void add_coverage(const Presence& presence, QualityReport& report) {
   report.total_snapshots = presence.report.num_snapshots;
+  report.snapshots_observed = presence.report.num_snapshots_observed;
+  report.channel_hours_observed = static_cast<double>(presence.report.seconds_observed) / 3600;
   const auto& hours = presence.report.snapshots_per_hour;
   report.hours_covered = hours.size();
   if (hours.empty()) return;

@@ -9,11 +9,13 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "presence/file_name.h"
+#include "presence/loss_log.h"
 #include "presence/read_files.h"
 #include "presence/snapshot_file.h"
 
@@ -34,6 +36,8 @@ namespace fs = std::filesystem;
 struct Listing {
   fs::path folder;               ///< what keys are relative to
   std::vector<InputFile> files;  ///< sorted by key
+  std::uint64_t num_membership = 0;
+  std::string first_membership;  ///< key
   std::uint64_t num_others = 0;  ///< files of kinds that hold no snapshots
 };
 
@@ -59,6 +63,12 @@ void mark_files_being_written(std::vector<InputFile>& files) {
   for (InputFile& file : files) file.being_written = newest - file.modified_s < kMinuteSeconds;
 }
 
+/// Membership lists tell who the platform says is connected, a sample of minutes of delay: no presence like the others.
+bool is_membership(std::string_view key) {
+  constexpr std::string_view kFolder = "membership/";
+  return key.starts_with(kFolder) || key.find("/membership/") != std::string_view::npos;
+}
+
 Result<Listing> list_input(const fs::path& folder) {
   Result<std::vector<FileEntry>> entries = list(folder);
   if (!entries) return std::move(entries).error();
@@ -67,6 +77,10 @@ Result<Listing> list_input(const fs::path& folder) {
   Listing listing;
   listing.folder = !is_file ? folder : folder.has_parent_path() ? folder.parent_path() : fs::path(".");
   for (FileEntry& entry : *entries) {
+    if (is_membership(entry.key)) {
+      if (listing.num_membership++ == 0) listing.first_membership = entry.key;
+      continue;
+    }
     InputFile file{.key = std::move(entry.key), .num_bytes = entry.num_bytes, .modified_s = entry.modified_s, .bytes = {}, .name = {}};
     file.name = presence_internal::interpret_file_name(file.key);
     if (file.name.format == SnapshotFormat::kNone) {
@@ -127,6 +141,10 @@ Result<Presence> read_presence(const fs::path& folder, const ReadOptions& option
   Result<Presence> presence = presence_internal::read_files(listing->files, descriptor, options, {}, pool);
   ::close(descriptor);
   if (!presence) return std::move(presence).error().with_context("reading " + printable(folder.string()));
+  if (listing->num_membership > 0) {
+    presence->report.set_aside.add(presence_internal::reason::kMembership, listing->first_membership + ":1: a membership list",
+                                   listing->num_membership);
+  }
   if (presence->channels.empty()) return no_data(folder, *listing, options, presence->report);
   return presence;
 }

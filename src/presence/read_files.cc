@@ -42,6 +42,7 @@ namespace {
 struct FileSummary {
   std::uint64_t num_snapshots = 0;
   std::uint64_t num_foreign = 0;
+  std::uint64_t num_round_records = 0;
   std::uint64_t foreign_line = 1;
   std::uint64_t num_bytes = 0;
   Digest digest;
@@ -112,6 +113,8 @@ class FileReading {
     shared_.refuse = options.refuse;
     if (options.since) shared_.since_s = options.since->time_since_epoch().count();
     if (options.until) shared_.until_s = options.until->time_since_epoch().count();
+    for (const std::string& login : options.wanted_logins) shared_.wanted_logins.push_back(ViewerTable::key_of(login));
+    std::sort(shared_.wanted_logins.begin(), shared_.wanted_logins.end());
   }
 
   void run(ThreadPool& pool) {
@@ -193,6 +196,7 @@ void FileReading::summarise(SnapshotFile& file, std::size_t index) {
   const FileTally& tally = file.tally();
   summaries_[index] = {.num_snapshots = tally.num_snapshots.load(std::memory_order_relaxed),
                        .num_foreign = tally.num_foreign.load(std::memory_order_relaxed),
+                       .num_round_records = tally.num_round_records.load(std::memory_order_relaxed),
                        .foreign_line = tally.foreign_line.load(std::memory_order_relaxed),
                        .num_bytes = file.num_bytes(),
                        .digest = file.digest(),
@@ -210,6 +214,9 @@ void FileReading::report(ReadReport& report) {
     keys.push_back(files_[i].key);
     report.num_bytes += summary.num_bytes;
     if (summary.unfinished) set_aside.add(reason::kUnfinished, {i, 1}, "its last record is still being written");
+    if (summary.num_round_records > 0) {
+      set_aside.add(reason::kRoundRecord, {i, 1}, "the record of a round", {}, summary.num_round_records);
+    }
     if (summary.is_blank) ++report.num_files_empty;
     if (summary.num_snapshots > 0) {
       ++report.num_files;
@@ -241,6 +248,10 @@ void report_snapshots(const Resolution& resolution, ReadReport& report) {
   report.snapshot_sources = resolution.sources;
   for (const ResolvedSnapshot& snapshot : resolution.snapshots) {
     const UtcTime time{std::chrono::seconds(snapshot.time_s)};
+    if (snapshot.seconds_observed != kNotObserved) {
+      ++report.num_snapshots_observed;
+      report.seconds_observed += snapshot.seconds_observed;
+    }
     ++report.snapshots_per_hour[std::chrono::floor<std::chrono::hours>(time)];
     report.first = std::min(report.first.value_or(time), time);
     report.last = std::max(report.last.value_or(time), time);

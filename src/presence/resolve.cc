@@ -115,6 +115,10 @@ void merge(Record& merged, const Record& record) {
   if (record.viewer_count != kNoViewerCount && (merged.viewer_count == kNoViewerCount || record.viewer_count > merged.viewer_count)) {
     merged.viewer_count = record.viewer_count;
   }
+  if (record.seconds_observed != kNotObserved &&
+      (merged.seconds_observed == kNotObserved || record.seconds_observed > merged.seconds_observed)) {
+    merged.seconds_observed = record.seconds_observed;
+  }
   const auto take = [&](std::uint32_t Record::* text) {
     if (record.*text != 0 && (merged.*text == 0 || record.*text < merged.*text)) merged.*text = record.*text;
   };
@@ -203,6 +207,7 @@ class Resolver {
     }
     result_.snapshots.push_back({.time_s = merged.time_s,
                                  .viewer_count = merged.viewer_count,
+                                 .seconds_observed = merged.seconds_observed,
                                  .channel = static_cast<std::uint32_t>(result_.channels.size() - 1),
                                  .game = merged.game,
                                  .language = merged.language,

@@ -20,6 +20,7 @@ namespace vieweratlas::presence_internal {
 struct ResolvedSnapshot {
   std::int64_t time_s = 0;
   std::uint64_t viewer_count = kNoViewerCount;
+  std::uint32_t seconds_observed = kNotObserved;
   std::uint32_t channel = 0;  ///< index into Resolution::channels
   std::uint32_t game = 0;     ///< index into Resolution::texts, 0 = not known; likewise the next two
   std::uint32_t language = 0;
@@ -51,9 +52,9 @@ struct Window {
 /// Merges the records of all intakes.
 ///
 /// Records with the same channel, time and source (and content and offset, for recordings) are one snapshot: of differing facts the
-/// largest viewer_count and of texts the first in byte order are taken; rows are united. CSV rows that name no source belong to
-/// the live snapshot of the same channel and time. A channel is known by its platform id where the records have one, so that a
-/// renamed channel stays one channel, under the login it had last; else by its login. Channels of `excluded` (logins in any case, or
+/// largest viewer_count and longest observation and of texts the first in byte order are taken; rows are united. CSV rows that name no
+/// source belong to the live snapshot of the same channel and time. A channel is known by its platform id where the records have one, so
+/// that a renamed channel stays one channel, under the login it had last; else by its login. Channels of `excluded` (logins in any case, or
 /// platform ids) are left out with all names that they had.
 [[nodiscard]] Resolution resolve(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window,
                                  std::span<const std::string> excluded = {});

@@ -28,7 +28,7 @@ struct Spelling {
   FieldName field;
 };
 
-constexpr std::array<Spelling, 24> kSpellings{{
+constexpr std::array<Spelling, 27> kSpellings{{
     {"channel", {Field::kChannel, 0}},
     {"channel_login", {Field::kChannel, 1}},
     {"channel_id", {Field::kChannelId, 0}},
@@ -53,6 +53,9 @@ constexpr std::array<Spelling, 24> kSpellings{{
     {"chatters", {Field::kChatters, 0}},
     {"chatter", {Field::kChatter, 0}},
     {"username", {Field::kChatter, 1}},
+    {"logins", {Field::kLogins, 0}},
+    {"record", {Field::kRecord, 0}},
+    {"seconds_observed", {Field::kSecondsObserved, 0}},
 }};
 
 constexpr std::size_t kMaxChannelBytes = 64;              // Twitch allows 25, YouTube handles 30; more is no name
@@ -130,6 +133,16 @@ class Interpreter {
       return std::nullopt;
     }
     return static_cast<std::uint64_t>(number);
+  }
+
+  /// Nothing hangs on it but the report: what is no plausible number is not told.
+  std::optional<std::uint32_t> seconds_observed() {
+    const std::string_view digits = trim(raw_[Field::kSecondsObserved].text);
+    constexpr std::uint32_t kMaxSeconds = 400U * 24 * 3600;
+    std::uint32_t seconds = 0;
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+    if (problem != std::errc() || end != digits.data() + digits.size() || seconds > kMaxSeconds) return std::nullopt;
+    return seconds;
   }
 
   /// The moment of the snapshot: its own field, else start of the stream + offset, else the file's name.
@@ -224,6 +237,7 @@ std::optional<SnapshotFacts> interpret(const RawFields& raw, Carrier carrier, co
   facts.source = to_lower(fields.text(Field::kSource, "source"));
   if (facts.source.empty() && carrier == Carrier::kJson) facts.source = "live";
   facts.content = fields.content();
+  facts.seconds_observed = fields.seconds_observed();
   facts.language = to_lower(unless_unknown(fields.text(Field::kLanguage, "language")));
   facts.title = fields.text(Field::kTitle, "title");
   // Recordings are counted in buckets of a minute: their "viewer_count" is the bucket's size, their game a placeholder.

@@ -29,8 +29,11 @@ enum class Field : std::uint8_t {
   kSource,
   kChatter,   ///< one chatter: a row of CSV, or a record that is one row
   kChatters,  ///< JSON only: the array of chatters
+  kLogins,    ///< JSON only: an array as long, with another name of each
+  kRecord,    ///< JSON only: says that the record is something else than a snapshot
+  kSecondsObserved,
 };
-inline constexpr std::size_t kNumFields = 14;
+inline constexpr std::size_t kNumFields = 17;
 
 struct FieldName {
   Field field = Field::kChannel;
@@ -70,6 +73,7 @@ struct SnapshotFacts {
   std::int64_t time_s = 0;    ///< Unix seconds
   std::uint64_t content = 0;  ///< tells apart what one channel shows at one time: minutes of recordings; 0 = nothing to tell
   std::optional<std::uint64_t> viewer_count;
+  std::optional<std::uint32_t> seconds_observed;
   std::string game;
   std::string language;
   std::string title;

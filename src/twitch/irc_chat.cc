@@ -10,6 +10,12 @@
 #include <string_view>
 #include <system_error>
 
+#include "twitch/irc_line.h"
+
+#include "vieweratlas/core/clock.h"
+#include "vieweratlas/presence/sighting.h"
+#include "vieweratlas/twitch/irc_session.h"
+
 namespace vieweratlas {
 namespace {
 

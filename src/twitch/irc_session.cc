@@ -189,7 +189,8 @@ void IrcSession::Impl::name_rooms(std::string_view command, std::span<const std:
       send(line);
       rooms = 0;
     }
-    line = rooms == 0 ? std::string(command) + " #" : line + ",#";
+    if (rooms == 0) line = command;
+    line += rooms == 0 ? " #" : ",#";
     line += channel;
     ++rooms;
   }

@@ -1,5 +1,7 @@
 """Every key acts, from a YAML file, from the environment and as a flag; and wrong configurations are told with their place."""
 import concurrent.futures
+import hashlib
+import hmac
 import json
 import pathlib
 import re
@@ -161,7 +163,7 @@ class Effects(ProgramTest):
     def test_no_key_of_analyze_is_forgotten(self):
         shown = json.loads(self.run_ok("config", "show", "--json").stdout)
         elsewhere = {"analysis.logs_dir", "analysis.strict", "analysis.edges", "analysis.nodes", "analysis.exclude_games", "analysis.bot_list",
-                     "analysis.output_dir", "analysis.analysis_interval_cycles"}  # tests of their own, or of a later command
+                     "analysis.viewer_key_file", "analysis.output_dir", "analysis.analysis_interval_cycles"}  # tests of their own, or of a later command
         later = ("collection.", "storage.", "vod.", "simulate.")
         missing = {key for key in shown if not key.startswith(later)} - set(ANALYZE) - elsewhere
         self.assertEqual(missing, set())
@@ -194,6 +196,32 @@ class Effects(ProgramTest):
             self.assertTrue(left)
             words, environment = given("analysis.bot_list", "bots.txt", source, self.folder)
             done = self.run_ok("analyze", *words, "--logs-dir", self.world, "-o", "bots", *NO_PICTURES, env=clean_environment(**environment))
+            self.assertIn("removed: 2 viewers on the bot list", done.stderr)
+
+    def test_bots_in_data_that_names_nobody(self):
+        """A viewer's pseudonyms are those of docs/formats.md: HMAC-SHA-256 over domain, platform and name."""
+        key = bytes(range(32))
+        def pseudonym(domain, name):
+            return hmac.new(key, b"\0".join([domain, b"twitch", name.encode()]), hashlib.sha256).hexdigest()[:24]
+        lines = []
+        for channel in ("ada", "bob"):
+            viewers = range(20)
+            lines.append(json.dumps({"channel": channel, "timestamp": "2026-01-05T10:00:00Z",
+                                     "chatters": [pseudonym(b"id", str(viewer)) for viewer in viewers],
+                                     "logins": [pseudonym(b"login", f"viewer{viewer}") for viewer in viewers]}))
+        self.write("hidden/a.ndjson", "\n".join(lines) + "\n")
+        self.write("bots.txt", "Viewer3\n4\nviewer4\nnobody\n")
+        self.write("viewer.key", "vieweratlas viewer key 1\n" + key.hex() + "\n")
+        (self.folder / "viewer.key").chmod(0o644)
+        for source in ("flag", "environment", "yaml"):
+            words, environment = given("analysis.viewer_key_file", "viewer.key", source, self.folder)
+            arguments = ["analyze", "--logs-dir", "hidden", "--bot-list", "bots.txt", "-o", "out", *NO_PICTURES]
+            self.assertNotIn("bot list", self.run_ok(*arguments).stderr)
+            (self.folder / "viewer.key").chmod(0o644)
+            refused = self.run_failing(1, *arguments, *words, env=clean_environment(**environment))
+            self.assertIn("chmod 600", refused.stderr)
+            (self.folder / "viewer.key").chmod(0o600)
+            done = self.run_ok(*arguments, *words, env=clean_environment(**environment))
             self.assertIn("removed: 2 viewers on the bot list", done.stderr)
 
     def test_edges_nodes_and_strict(self):

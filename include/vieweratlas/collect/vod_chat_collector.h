@@ -35,7 +35,7 @@ class VodChatCollector final : public Collector {
   [[nodiscard]] static Result<std::unique_ptr<VodChatCollector>> open(const VodChatFile& file, std::stop_token stop);
 
   [[nodiscard]] std::string_view source() const override { return "vod"; }
-  /// Errors: corrupt_data, limit_exceeded (the file ends or is damaged before its end: what came before has been told), cancelled.
+  /// Errors: corrupt_data (the file ends too early, is damaged or a bomb: what came before has been told), cancelled.
   [[nodiscard]] Status collect(PresenceSink& sink, std::stop_token stop) override;
 
   [[nodiscard]] const std::string& channel() const { return facts_.channel; }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,8 +71,9 @@ class VodQueue {
   /// is none).
   [[nodiscard]] Result<std::size_t> add(std::span<const VodItem> items, UtcTime now);
   /// The next item that is due, now leased to `worker`: the oldest recording first. Counts an attempt. Leases that have run out count
-  /// as failed attempts.
-  [[nodiscard]] Result<std::optional<VodItem>> claim(std::string_view worker, UtcTime now);
+  /// as failed attempts. Items of `except` (ids) are passed over.
+  [[nodiscard]] Result<std::optional<VodItem>> claim(std::string_view worker, UtcTime now,
+                                                     const std::set<std::string, std::less<>>& except = {});
   /// The following fail with not_found when `worker` holds no lease of `vod_id` (any more): somebody else has taken it over.
   [[nodiscard]] Status renew(std::string_view vod_id, std::string_view worker, UtcTime now);
   [[nodiscard]] Status complete(std::string_view vod_id, std::string_view worker, UtcTime now);

@@ -53,7 +53,8 @@ struct AnalysisOptions {
   std::filesystem::path nodes;            ///< may be empty; only with `edges`
   AggregateOptions aggregate{.min_channel_viewers = 1};  ///< `bots` and `max_channels_per_viewer` are set from the two below
   DegreeCap max_channels_per_viewer;
-  std::filesystem::path bot_list;  ///< one login or platform id per line; may be empty
+  std::filesystem::path bot_list;         ///< one login or platform id per line; may be empty
+  std::filesystem::path viewer_key_file;  ///< finds the bots in data that holds pseudonyms; empty = there are none
   /// One channel per line, login or platform id: not on the map and not in any number. May be empty.
   std::filesystem::path exclude_channels_file;
   ProjectionOptions projection;

@@ -35,6 +35,8 @@ struct QualityReport {
   std::uint64_t hours_in_window = 0;
   std::uint64_t hours_covered = 0;  ///< hours with at least one snapshot
   std::uint64_t longest_gap_hours = 0;
+  std::uint64_t snapshots_observed = 0;                  ///< snapshots that say how long was listened
+  double channel_hours_observed = 0;                     ///< their sum
   std::vector<ChannelAudience> top_channels_by_viewers;  ///< 10
 };
 

@@ -30,6 +30,9 @@ struct ReadOptions {
   /// Viewers that are not there; may be empty. Asked once for most viewers, again when a small memory has lost the answer, from several
   /// threads at once.
   ViewerTest refuse;
+  /// Names by which viewers will be looked for. Where snapshots list logins beside the chatters' ids ("logins"), only these are kept:
+  /// all of them would take 60 bytes a viewer.
+  std::vector<std::string> wanted_logins;
   /// Called now and then from one thread at a time with bytes done and bytes in all; may be empty.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
@@ -45,6 +48,8 @@ struct ReadReport {
   std::uint64_t num_outside_window = 0;                   ///< snapshots left out by since, until, last
   std::uint64_t num_excluded_channels = 0;                ///< of exclude_channels, those that the input has
   std::uint64_t num_refused_rows = 0;                     ///< chatters that `refuse` took out
+  std::uint64_t num_snapshots_observed = 0;               ///< snapshots that say how long was listened
+  std::uint64_t seconds_observed = 0;                     ///< their sum: channel-seconds
   std::map<std::string, std::uint64_t> snapshot_sources;  ///< "live", "vod", "csv", ... -> snapshots
   std::map<UtcTime, std::uint64_t> snapshots_per_hour;    ///< coverage in time, by hour in UTC
   std::optional<UtcTime> first;
@@ -52,7 +57,8 @@ struct ReadReport {
   std::string input_digest;  ///< "xxh3-128:<32 hex>", over files sorted by name; independent of threads and of the folder's place
   Losses losses;             ///< docs/formats.md lists the reasons
   /// What was left out rightly, by reason: "no_snapshot" (files that hold something else), "unfinished" (files whose last
-  /// record is still being written). No loss, also under `strict`.
+  /// record is still being written), "round_record" (what a collector says of a whole round), "membership" (files of membership
+  /// lists). No loss, also under `strict`.
   Losses set_aside;
 };
 
@@ -70,7 +76,8 @@ struct Presence {
 /// The same snapshot (channel, time, source) in several records or files counts once: viewers are united, of differing facts
 /// the largest viewer_count and of texts the first in byte order are taken. CSV rows that name no source belong to the live
 /// snapshot of the same channel and time. Recordings (source "vod") tell who was there; their game and viewer_count are
-/// placeholders and are not read.
+/// placeholders and are not read. Folders named "membership" below `folder` are left aside: such lists are unreliable, and are read
+/// only when `folder` is one.
 ///
 /// A wrong file, line or field is skipped and counted in `report.losses`. A file that is being written is no loss: it has a
 /// temporary name (never listed), or it ends in the middle of its last record and was modified within a minute of the newest

@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "pipeline/input.h"
 #include "pipeline/parts_of_graph.h"
 #include "support/temporary_folder.h"
 
@@ -15,6 +17,7 @@
 #include "vieweratlas/graph/statistics.h"
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/presence/channel.h"
+#include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/local_files.h"
 
 namespace vieweratlas::pipeline_internal {
@@ -28,6 +31,12 @@ TEST(BotList, OneNameALine) {
   ASSERT_TRUE(write_file_atomic(path, "\xEF\xBB\xBF# known bots\r\n\nNightbot\r\n  streamelements # two\n12345").ok());
   EXPECT_THAT(*read_name_list(path), ElementsAre("Nightbot", "streamelements", "12345"));
   EXPECT_EQ(read_name_list(folder.path() / "none").error().code, ErrorCode::kNotFound);
+}
+
+TEST(BotList, IsFoundByPseudonymsToo) {
+  const ViewerKey key = ViewerKey::from_bytes(std::array<std::uint8_t, 32>{7});
+  EXPECT_THAT(with_pseudonyms({"Nightbot"}, key),
+              ElementsAre("Nightbot", key.of_id("twitch", "Nightbot").hex(), key.of_login("twitch", "nightbot").hex()));
 }
 
 /// A graph of `n` nodes in which each pair is linked with probability `p`; node i has audience 100 + i and login "ci".

@@ -77,6 +77,21 @@ TEST_F(ReadFolder, AllLayoutsAtAnyDepth) {
   EXPECT_EQ(presence->report.num_files, 5U);
 }
 
+TEST_F(ReadFolder, MembershipListsAreReadOnlyWhenNamed) {
+  write("raw/snapshots/a.json", snapshot("live"));
+  write("raw/membership/2026/11/22/round_20261122_100000.ndjson", snapshot("listed") + "\n" + snapshot("listed", 1) + "\n");
+  const auto all = read({.strict = true});
+  ASSERT_TRUE(all.ok()) << all.error().message;
+  ASSERT_EQ(all->channels.size(), 1U);
+  EXPECT_EQ(all->channels[0].login, "live");
+  EXPECT_EQ(all->report.set_aside.by_reason().at("membership").count, 1U);
+  folder_ /= "raw/membership";
+  const auto lists = read();
+  folder_ = folder_.parent_path().parent_path();
+  ASSERT_TRUE(lists.ok());
+  EXPECT_EQ(lists->channels[0].login, "listed");
+}
+
 TEST_F(ReadFolder, OneFileIsEnough) {
   write("x.ndjson", snapshot("a"));
   ThreadPool pool(1);

@@ -23,6 +23,65 @@ std::string snapshot_with(const std::string& fields) {
   return R"({"channel":"a","timestamp":"2026-11-22T10:00:00Z","chatters":["bob"])" + (fields.empty() ? "" : "," + fields) + "}";
 }
 
+TEST(ReadJson, RoundRecordsAreSetAside) {
+  const std::string round = R"({"record":"round","version":1,"window_begin":"2026-11-22T10:00:00Z","channels":1,"key":"12345678"})";
+  const auto presence = read_memory(
+      {{"raw/round_20261122_100000.ndjson", round + "\n" + snapshot_with("") + "\n"}, {"raw/round_20261122_100000.json", round}});
+  ASSERT_TRUE(presence.ok());
+  EXPECT_EQ(presence->report.num_snapshots, 1U);
+  EXPECT_TRUE(presence->report.losses.empty());
+  ASSERT_EQ(presence->report.set_aside.by_reason().size(), 1U);
+  EXPECT_EQ(presence->report.set_aside.by_reason().at("round_record").count, 2U);
+}
+
+TEST(ReadJson, RecordsOfOtherKindsAmongSnapshotsAreUnknown) {
+  const auto presence = read_memory({{"a.ndjson", snapshot_with("") + "\n" + snapshot_with(R"("record":"other")") + "\n"}});
+  EXPECT_EQ(presence->report.losses.by_reason().at("unknown_record").count, 1U);
+}
+
+TEST(ReadJson, FindsViewersByTheLoginBesideTheirId) {
+  const MemoryFiles files{{"a.ndjson",
+                           R"({"channel":"a","timestamp":"2026-11-22T10:00:00Z","chatters":["0a","0b","0c"],"messages":[1,2,3],)"
+                           R"("logins":["1A","","1c"]})"
+                           "\n"
+                           R"({"logins":["1d"],"channel":"b","timestamp":"2026-11-22T10:00:00Z","chatters":["0d"]})"
+                           "\n"}};
+  ReadOptions options;
+  EXPECT_FALSE(read_memory(files, options)->viewers.find("1a").has_value()) << "nobody asked";
+  options.wanted_logins = {"1a", "1D", "nobody"};
+  const auto presence = read_memory(files, options);
+  EXPECT_EQ(presence->incidence.num_viewers, 4U);
+  EXPECT_TRUE(presence->report.losses.empty());
+  EXPECT_EQ(presence->viewers.find("1a"), presence->viewers.find("0a"));
+  EXPECT_EQ(presence->viewers.find("1d"), presence->viewers.find("0d"));
+  EXPECT_TRUE(presence->viewers.find("1a").has_value());
+  EXPECT_FALSE(presence->viewers.find("1c").has_value());
+}
+
+TEST(ReadJson, LoginsThatDoNotFitTheChattersAreNotBelieved) {
+  ReadOptions options;
+  options.wanted_logins = {"1a", "1b"};
+  for (const char* lists : {R"("chatters":["0a","0b"],"logins":["1a"])", R"("chatters":["0a",null],"logins":["1a","1b"])",
+                            R"("chatters":["0a","0b"],"logins":"1a")", R"("chatters":["0a","0b"],"logins":[7,{"x":[1]}])"}) {
+    const auto presence =
+        read_memory({{"a.json", R"({"channel":"a","timestamp":"2026-11-22T10:00:00Z",)" + std::string(lists) + "}"}}, options);
+    EXPECT_EQ(presence->channels.size(), 1U) << lists;
+    EXPECT_FALSE(presence->viewers.find("1a").has_value()) << lists;
+  }
+}
+
+TEST(ReadJson, AddsUpHowLongWasListened) {
+  const auto presence =
+      read_memory({{"a.ndjson", snapshot_with(R"("seconds_observed":60)") + "\n" + snapshot_with(R"("seconds_observed":90)") +
+                                    R"({"channel":"b","timestamp":"2026-11-22T10:00:00Z","chatters":[],"seconds_observed":30})"
+                                    "\n" +
+                                    R"({"channel":"c","timestamp":"2026-11-22T10:00:00Z","chatters":[],"seconds_observed":-3})"
+                                    "\n"}});
+  EXPECT_EQ(presence->report.num_snapshots, 3U);
+  EXPECT_EQ(presence->report.num_snapshots_observed, 2U);
+  EXPECT_EQ(presence->report.seconds_observed, 120U) << "of one snapshot the longest";
+}
+
 TEST(ReadJson, CollectorsSnapshot) {
   const Presence presence =
       read_json(R"({"channel":"ninja","channel_id":"77","display_name":"Ninja","timestamp":"2026-11-22T10:00:05Z","viewer_count":1200,)"
