@@ -47,13 +47,13 @@ std::unique_ptr<IrcCollector> IrcCollector::make(const CollectOptions& options, 
   return std::make_unique<IrcEngine>(options, std::move(identity), clock, log);
 }
 
-IrcEngine::IrcEngine(const CollectOptions& options, IrcIdentity identity, const Clock& clock, Logger& log)
+IrcEngine::IrcEngine(const CollectOptions& options, IrcIdentity identity, const Clock& clock, Logger& log, const IrcEngineTuning& tuning)
     : options_(options),
       clock_(clock),
       log_(log),
       random_(seeded(options, clock)),
-      rooms_(options.chat),
-      connections_(ConnectionPlanTuning{}, random_.fork("back-off")) {
+      rooms_(options.chat, tuning.rooms),
+      connections_(tuning.connections, random_.fork("back-off")) {
   use_identity(std::move(identity));
 }
 

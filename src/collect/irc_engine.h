@@ -29,11 +29,17 @@
 
 namespace vieweratlas {
 
+/// The platform's limits; measurements raise them.
+struct IrcEngineTuning {
+  RoomPlanTuning rooms;
+  ConnectionPlanTuning connections;
+};
+
 /// Carries out what RoomPlan (which rooms) and ConnectionPlan (which connections) decide, on the thread that calls collect().
 /// Other threads only fill the inbox and read the snapshot of the counters, both under mutex_.
 class IrcEngine final : public IrcCollector, public IrcConnectionOwner {
  public:
-  IrcEngine(const CollectOptions& options, IrcIdentity identity, const Clock& clock, Logger& log);
+  IrcEngine(const CollectOptions& options, IrcIdentity identity, const Clock& clock, Logger& log, const IrcEngineTuning& tuning = {});
 
   [[nodiscard]] Status collect(PresenceSink& sink, std::stop_token stop) override;
   void set_wanted(std::vector<ChannelFacts> channels) override;

@@ -140,7 +140,13 @@ class Program {
     watch_signals();
     loop_.after(world_.max_seconds * 1000, [this] { loop_.stop(); });
     every(kServerTick, [this] { irc_->tick(); });
-    every(kTrafficTick, [this] { load_ ? load_->tick(now_ms()) : traffic_->tick(now_ms()); });
+    every(kTrafficTick, [this] {
+      if (!load_) {
+        traffic_->tick(now_ms());
+      } else if (!traffic_->paused()) {
+        load_->tick(now_ms());
+      }
+    });
     membership();
     loop_.run();
   }

@@ -28,6 +28,7 @@ class Traffic {
   /// One line of a kind.
   void say(LineKind kind, std::uint32_t channel, std::uint32_t viewer, std::string_view text);
   void pause(bool on) { paused_ = on; }
+  [[nodiscard]] bool paused() const { return paused_; }
   void set_mix(const std::map<std::string, double, std::less<>>& mix);
 
  private:
