@@ -115,17 +115,16 @@ void IrcEngine::forget(std::unique_ptr<IrcConnection>& connection) {
 }
 
 void IrcEngine::on_sighting(IrcConnection& connection, const Sighting& sighting) {
-  if (!is_current(connection)) return;
-  // A room that was just left, or that we never asked for: an owner who opted out is obeyed whatever the server still sends.
-  if (!rooms_.on_heard(connection.slot(), sighting.channel, connection.now())) return sink_->lost(sighting.channel, "left_room", 1);
+  // A room that was just left, also with its connection, or that we never asked for: an owner who opted out is obeyed whatever
+  // the server still sends.
+  const bool ours = is_current(connection) && rooms_.on_heard(connection.slot(), sighting.channel, connection.now());
+  if (!ours) return sink_->lost(sighting.channel, "left_room", 1);
   sink_->see(sighting);
   totals_.last_message_ms = connection.utc().time_since_epoch().count();
   totals_.lag_ms = connection.counters().last_lag_ms;
 }
 
-void IrcEngine::on_drop(IrcConnection& connection, LineDrop drop, std::string_view channel) {
-  if (is_current(connection)) sink_->lost(channel, name_of(drop), 1);
-}
+void IrcEngine::on_drop(IrcConnection& /*connection*/, LineDrop drop, std::string_view channel) { sink_->lost(channel, name_of(drop), 1); }
 
 void IrcEngine::on_joined(IrcConnection& connection, std::string_view channel, std::string_view room_id) {
   if (!is_current(connection)) return;

@@ -23,8 +23,8 @@
 namespace vieweratlas {
 namespace {
 
-// A room that was never heard waits as if for this long already: it goes before rooms of its size that were heard.
-constexpr std::chrono::hours kNeverObserved{1};
+// A new room waits as if for this long already, so that the new rooms of one moment come in by their size.
+constexpr std::chrono::minutes kNeverObserved{1};
 // What is known of rooms that are wanted no more is kept so long; refusals are kept for ever.
 constexpr std::chrono::hours kRememberRetired{24};
 

@@ -45,7 +45,7 @@ struct Room {
   SteadyTime answer_due{};     // kSent
   SteadyTime since{};          // kConfirmed
   SteadyTime told_until{};     // kConfirmed: observation is told up to here
-  SteadyTime last_observed{};  // never observed: as if long before it was first wanted
+  SteadyTime last_observed{};  // never observed: a little before it was first wanted
   SteadyTime retired_at{};     // of rooms that are not wanted
   SlotId slot = 0;             // kQueued, kSent, kConfirmed
   RoomState state = RoomState::kWaiting;

@@ -1,10 +1,10 @@
 // Whose turn it is.
 //
-// Time passes in laps. In a lap every wanted room that can be joined has one turn; a room has had its turn when it was listened
-// to for the shortest stay. While there is room for all this means nothing: everybody is in. Where there is not, equal turns
-// are what the data needs: how large a part of an audience is heard depends on how long one listens, not on its size, and
-// shared audiences of channels that were heard for unequal times cannot be compared. Priority (viewers x time not observed)
-// orders a lap, so that the large rooms come first when the wanted set or the program begins.
+// While there is room for all, everybody comes in, by priority: viewers x time not observed. Where there is not, time passes in
+// laps: in a lap every wanted room that can be joined has one turn; a room has had its turn when it was listened to for the
+// shortest stay. Equal turns are what the data needs: how large a part of an audience is heard depends on how long one listens, not on its
+// size, and shared audiences of channels that were heard for unequal times cannot be compared. Priority orders a lap, so that the large
+// rooms come first when the wanted set or the program begins.
 
 #include <algorithm>
 #include <cstddef>
@@ -70,13 +70,15 @@ void RoomPlan::Impl::miss_answers(SteadyTime now) {
 }
 
 std::vector<std::size_t> RoomPlan::Impl::next_rooms(std::size_t n, bool rotate, SteadyTime now) {
+  // Where all fit, everybody comes in, and a large room that was lost need not wait until all have been in once.
+  const bool in_laps = num_joinable() > ceiling_;
   std::vector<Turn> due;
   std::vector<Turn> done;
   for (std::size_t i = 0; i < rooms_.size(); ++i) {
     const Room& room = rooms_[i];
     if (room.state != RoomState::kWaiting || room.not_before > now || (rotate && room.cool_until > now)) continue;
     const auto waited = static_cast<double>((now - room.last_observed).count());
-    (room.lap < lap_ ? due : done).push_back({.priority = (static_cast<double>(room.viewers) + 1) * waited, .room = i});
+    (!in_laps || room.lap < lap_ ? due : done).push_back({.priority = (static_cast<double>(room.viewers) + 1) * waited, .room = i});
   }
   if (due.empty() && !done.empty()) {
     ++lap_;

@@ -30,6 +30,7 @@ class SimulatedChat {
     Millis connect_every{2'000};
     Millis handshake{500};
     Millis longest_answer{400};
+    Millis longest_write{50};  // from the action to the socket; lines of a connection stay in order
     std::uint64_t seed = 1;
   };
 
@@ -86,7 +87,7 @@ class SimulatedChat {
   bool check_rooms = true;
 
  private:
-  enum class What : std::uint8_t { kReady, kWritten, kJoined, kRefused };
+  enum class What : std::uint8_t { kReady, kWritten, kPart, kJoined, kRefused };
   struct Event {
     What what;
     SlotId slot;
@@ -108,6 +109,7 @@ class SimulatedChat {
           plan.on_slot_ready(event.slot, now);
           break;
         case What::kWritten: receive(event); break;
+        case What::kPart: part(event); break;
         case What::kJoined:
           if (!inside_.contains(event.login)) break;
           ++answered_[event.login];
@@ -117,6 +119,13 @@ class SimulatedChat {
         case What::kRefused: plan.on_refused(event.slot, event.login, event.refusal, now); break;
       }
     }
+  }
+
+  void part(const Event& event) {
+    if (const auto at = inside_.find(event.login); at != inside_.end() && at->second == event.slot) inside_.erase(at);
+    std::erase_if(events_, [&](const auto& other) {
+      return other.second.login == event.login && other.second.slot == event.slot && other.second.what == What::kJoined;
+    });
   }
 
   // The server reads a JOIN.
@@ -132,6 +141,7 @@ class SimulatedChat {
     } else if (inside_.size() >= habits_.room_cap) {
       events_.emplace(answer, Event{What::kRefused, event.slot, event.login, RoomRefusal::kRoomLimit});
     } else {
+      EXPECT_FALSE(inside_.contains(event.login) && inside_[event.login] == event.slot) << event.login << " joined twice";
       inside_[event.login] = event.slot;
       events_.emplace(answer, Event{What::kJoined, event.slot, event.login});
     }
@@ -154,18 +164,18 @@ class SimulatedChat {
     slots_wanted_ = actions.slots_wanted;
     for (const SlotActions& at : actions.slots) {
       ASSERT_TRUE(open_.contains(at.slot) && open_[at.slot]) << "a line for a connection that is not ready";
-      for (const std::string& login : at.parts) {
-        if (inside_.contains(login) && inside_[login] == at.slot) inside_.erase(login);
-        std::erase_if(events_, [&](const auto& event) { return event.second.login == login && event.second.what == What::kJoined; });
-      }
-    }
-    for (const SlotActions& at : actions.slots) {
+      for (const std::string& login : at.parts) events_.emplace(write_time(at.slot), Event{What::kPart, at.slot, login});
       for (const std::string& login : at.joins) {
         EXPECT_TRUE(wanted_.contains(login)) << login << " came back";
-        EXPECT_FALSE(inside_.contains(login)) << login << " joined twice";
-        events_.emplace(now + within(Millis{50}), Event{What::kWritten, at.slot, login});
+        events_.emplace(write_time(at.slot), Event{What::kWritten, at.slot, login});
       }
     }
+  }
+
+  SteadyTime write_time(SlotId slot) {
+    SteadyTime& last = last_write_[slot];
+    last = std::max(last, now + within(habits_.longest_write));
+    return last;
   }
 
   void check() {
@@ -190,6 +200,7 @@ class SimulatedChat {
   std::set<std::string> wanted_;
   std::map<SlotId, bool> open_;  // true = through the handshake
   std::map<std::string, SlotId> inside_;
+  std::map<SlotId, SteadyTime> last_write_;
   std::multimap<SteadyTime, Event> events_;
   std::map<std::string, std::uint64_t> joins_of_;
   std::map<std::string, std::uint64_t> answered_;

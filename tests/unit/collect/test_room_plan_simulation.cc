@@ -123,6 +123,25 @@ TEST(RoomPlanSimulation, AReconnectRejoinsWhatIsWanted) {
   EXPECT_EQ(chat.connections(), 3U) << "the third is in use";
 }
 
+TEST(RoomPlanSimulation, LargeRoomsComeBackBeforeSmallOnesBegin) {
+  SimulatedChat chat(anonymous(10'000), {.room_cap = 100'000});
+  chat.want(zipf_rooms(2000));
+  chat.run(minutes{5});
+  ASSERT_TRUE(chat.inside().contains("r0"));
+  chat.lose(0);
+  chat.run(minutes{2});
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(chat.inside().contains("r" + std::to_string(i))) << i;
+}
+
+TEST(RoomPlanSimulation, ASlowSocketBunchesNoJoins) {
+  SimulatedChat chat(anonymous(10'000), {.room_cap = 100'000, .longest_write = seconds{9}});
+  chat.check_rooms = false;  // PARTs are slow, too
+  chat.want(zipf_rooms(300));
+  chat.run(minutes{15});
+  EXPECT_EQ(chat.inside().size(), 300U);
+  EXPECT_EQ(chat.join_times.size(), 300U);
+}
+
 TEST(RoomPlanSimulation, AHeldBackCapIsFoundAndGivenBack) {
   SimulatedChat chat(account(), {.room_cap = 80});
   chat.check_rooms = true;
