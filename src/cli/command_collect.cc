@@ -43,7 +43,7 @@ class Watcher final : public DaemonEvents {
     if (analyses_ != nullptr) analyses_->poll();
   }
   void on_rounds_stored(std::uint64_t num_rounds) override {
-    console_.info(fmt::format("{} rounds stored", num_rounds));
+    console_.info(fmt::format("rounds stored: {}", num_rounds));
     if (analyses_ != nullptr && !stop_.stop_requested()) analyses_->on_rounds_stored(num_rounds);
   }
   [[nodiscard]] const CollectorStatus& last() const { return last_; }

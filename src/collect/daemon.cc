@@ -220,7 +220,7 @@ class Daemon {
 
   [[nodiscard]] bool is_over(milliseconds run_time, UtcMillis utc) {
     if (last_end_ && utc >= *last_end_) {
-      log_.info(fmt::format("{} rounds are over: that was asked for", options_.max_rounds));
+      log_.info(fmt::format("the number of rounds that was asked for ({}) is over", options_.max_rounds));
       return true;
     }
     if (options_.max_runtime.count() > 0 && run_time >= options_.max_runtime) {

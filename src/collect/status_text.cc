@@ -176,7 +176,7 @@ std::string status_json(const CollectorStatus& status) { return StatusWriter(sta
 
 std::string status_line(const CollectorStatus& status) {
   return fmt::format(
-      "{} of {} rooms · {:.1f} messages/s · {} viewers in {} channels this round · {} joins left · lag {:.1f} s · {} rounds stored",
+      "{} of {} rooms · {:.1f} messages/s · {} viewers in {} channels this round · {} joins left · lag {:.1f} s · rounds stored: {}",
       with_thousands(status.chat.rooms_confirmed), with_thousands(status.rooms_target), status.messages_per_second,
       with_thousands(status.recorder.viewers_in_round), with_thousands(status.recorder.channels_in_round), status.chat.join_tokens_left,
       static_cast<double>(status.chat.lag_ms) / 1000, with_thousands(status.recorder.rounds_closed));
