@@ -36,7 +36,7 @@ Result<GrantedToken> wait_for_token(const OAuthClient& client, const DeviceCode&
                                     Sleeper& sleeper, const std::stop_token& stop) {
   const SteadyTime end = clock.steady() + code.expires_in;
   seconds interval = code.interval;
-  const Error expired{ErrorCode::kDenied, "nobody entered the code in time; run `vieweratlas login` again"};
+  const Error expired{ErrorCode::kDenied, "the code was not entered in time, or was declined in the browser; run `vieweratlas login` again"};
   while (clock.steady() < end) {
     if (!sleeper.sleep(interval, stop)) return cancelled();
     const Result<HttpResponse> response = http.send(device_token_request(client, code.device_code, scopes()), stop);
@@ -50,8 +50,8 @@ Result<GrantedToken> wait_for_token(const OAuthClient& client, const DeviceCode&
       case DeviceState::kGranted: return std::move(answer->token);
       case DeviceState::kPending: break;
       case DeviceState::kSlowDown: interval += seconds(5); break;  // RFC 8628, section 3.5
-      case DeviceState::kExpired: return expired;
-      case DeviceState::kDenied: return Error{ErrorCode::kDenied, "the request was declined in the browser"};
+      case DeviceState::kExpired:  // also the answer for a code that was declined
+      case DeviceState::kDenied: return expired;
     }
   }
   return expired;
