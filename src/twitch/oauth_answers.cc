@@ -82,10 +82,9 @@ Error error_of(const HttpResponse& response, std::string_view what) {
     words = (*json)["message"].text();
     if (words.empty()) words = (*json)["error"].text();
   }
-  ErrorCode code = ErrorCode::kInvalidArgument;
+  ErrorCode code = ErrorCode::kUnavailable;  // 429, 5xx; also 400: a cursor that has expired is no mistake of the user's
   if (response.status == 401 || response.status == 403) code = ErrorCode::kDenied;
   if (response.status == 404) code = ErrorCode::kNotFound;
-  if (response.status == 429 || response.status >= 500) code = ErrorCode::kUnavailable;
   if (response.status < 400) code = ErrorCode::kCorruptData;  // 3xx: redirects are not obeyed
   return Error{code, words.empty() ? fmt::format("{}: Twitch answers {}", what, response.status)
                                    : fmt::format("{}: Twitch answers {} \"{}\"", what, response.status, printable(words, 120))};

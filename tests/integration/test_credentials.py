@@ -107,7 +107,7 @@ class Credentials(ProgramTest):
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while "Waiting" not in process.stderr.readline():
             self.assertIsNone(process.poll())
-        fake.do("deny")
+        fake.do("approve", deny=True)
         _, errors = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 1)
         self.assertIn("declined", errors)
@@ -149,7 +149,7 @@ class Credentials(ProgramTest):
         token = {"TWITCH_OAUTH_TOKEN": TOKEN}
         self.update(fake, "--languages", "DE", "--limit", "100", **token)
         self.assertEqual(self.channels(), names(range(0, 350, 10)))
-        self.update(fake, "--games=chess", "--languages=de", "--limit", "100", **token)
+        self.update(fake, "--games=Chess", "--languages=de", "--limit", "100", **token)
         self.assertEqual(self.channels(), names(range(0, 350, 20)))
         self.update(fake, "--min-viewers", "4900", **token)
         self.assertEqual(self.channels(), names(range(11)))
@@ -162,7 +162,7 @@ class Credentials(ProgramTest):
     def test_faults_are_survived_and_told(self):
         fake = self.fake()
         token = {"TWITCH_OAUTH_TOKEN": TOKEN}
-        for answer in ("503", "reset", "html", "no_json", "429"):
+        for answer in ("503", "cut", "html", "no_json", "429"):
             fake.do("http_fault", path="/helix/streams", answer=answer, times=1)
             done = self.update(fake, "--limit", "10", **token)
             self.assertIn("trying again", done.stderr, answer)

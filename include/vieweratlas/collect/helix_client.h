@@ -34,8 +34,8 @@ class HelixClient {
               Sleeper* sleeper = nullptr);
   ~HelixClient();
 
-  /// Errors of all: denied (no token, or the platform refuses it, also after renewal), unavailable (after the retries, 429 too),
-  /// corrupt_data (answers are damaged, also after the retries), invalid_argument, not_found, limit_exceeded, cancelled.
+  /// Errors of all: denied (no token, or the platform refuses it, also after renewal), unavailable (after the retries, 429 too; 400 at
+  /// once), corrupt_data (answers are damaged, also after the retries), not_found, limit_exceeded, cancelled.
   [[nodiscard]] Result<HelixPage<HelixStream>> streams(const StreamsQuery& query, std::stop_token stop);
   /// At most 100 logins and ids together.
   [[nodiscard]] Result<HelixPage<HelixUser>> users(const std::vector<std::string>& logins, const std::vector<std::string>& ids,

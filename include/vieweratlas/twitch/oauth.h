@@ -62,8 +62,8 @@ struct DeviceAnswer {
   GrantedToken token;  ///< when granted
 };
 
-/// Answers of the OAuth interface. Errors of all: denied (the platform says no; its words stand in the message), unavailable (5xx,
-/// 429), corrupt_data (no JSON, or what is needed is missing), invalid_argument (other 4xx). Answers are never quoted when they may
+/// Answers of the OAuth interface. Errors of all: denied (the platform says no; its words stand in the message), not_found
+/// (404), unavailable (other 4xx, 5xx), corrupt_data (no JSON, or what is needed is missing). Answers are never quoted when they may
 /// hold a token.
 [[nodiscard]] Result<ValidatedToken> parse_validation(const HttpResponse& response);
 [[nodiscard]] Result<GrantedToken> parse_token(const HttpResponse& response);

@@ -137,6 +137,8 @@ HttpAnswer Helix::answer(const HttpRequest& request) {
     answer = streams(request);
   } else if (path.ends_with("/users")) {
     answer = users(request);
+  } else if (path.ends_with("/games")) {
+    answer = games(request);
   } else if (path.ends_with("/videos")) {
     answer = videos(request);
   } else if (path.ends_with("/chat/chatters")) {
@@ -294,6 +296,26 @@ HttpAnswer Helix::users(const HttpRequest& request) {
   }
   HttpAnswer answer;
   answer.body = out.close(']').close('}').take();
+  return answer;
+}
+
+HttpAnswer Helix::games(const HttpRequest& request) {
+  const auto ids = request.parameters("id");
+  const auto names = request.parameters("name");
+  if (ids.size() + names.size() > kMaxFilters || (ids.empty() && names.empty())) {
+    return error_answer(400, "Bad Request", "Must provide 1 to 100 of \"id\", \"name\"");
+  }
+  JsonWriter out;
+  out.open('{').key("data").open('[');
+  std::set<std::string> told;
+  for (const Channel& channel : world_.channels) {
+    const bool wanted = (!ids.empty() && wants(ids, channel.game_id)) || (!names.empty() && wants(names, channel.game));
+    if (wanted && told.insert(channel.game_id).second) {
+      out.open('{').field("id", channel.game_id).field("name", channel.game).field("igdb_id", "").close('}');
+    }
+  }
+  HttpAnswer answer;
+  answer.body = out.close(']').key("pagination").open('{').close('}').close('}').take();
   return answer;
 }
 

@@ -40,7 +40,7 @@ class HttpFaults {
 
 [[nodiscard]] HttpAnswer error_answer(int status, std::string_view error, std::string_view message);
 
-/// api.twitch.tv/helix: /streams, /users, /videos, /chat/chatters, /shared_chat/session.
+/// api.twitch.tv/helix: /streams, /users, /games, /videos, /chat/chatters, /shared_chat/session.
 class Helix {
  public:
   Helix(World& world, Journal& journal);
@@ -54,6 +54,7 @@ class Helix {
   [[nodiscard]] std::optional<HttpAnswer> refuse(const HttpRequest& request);
   HttpAnswer streams(const HttpRequest& request);
   HttpAnswer users(const HttpRequest& request);
+  HttpAnswer games(const HttpRequest& request);
   HttpAnswer videos(const HttpRequest& request);
   HttpAnswer chatters(const HttpRequest& request);
   HttpAnswer shared_chat(const HttpRequest& request);

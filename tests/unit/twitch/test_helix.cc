@@ -98,7 +98,7 @@ TEST(HelixAnswers, ErrorsKeepThePlatformsWords) {
   const auto unauthorized = parse_streams(answer(401, R"({"error":"Unauthorized","status":401,"message":"Invalid OAuth token"})"));
   EXPECT_EQ(unauthorized.error().code, ErrorCode::kDenied);
   EXPECT_THAT(unauthorized.error().message, HasSubstr("Invalid OAuth token"));
-  EXPECT_EQ(parse_streams(answer(400, R"({"error":"Bad Request"})")).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(parse_streams(answer(400, R"({"error":"Bad Request"})")).error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(parse_streams(answer(429, "")).error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(parse_streams(answer(503, "<html>")).error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(parse_streams(answer(302, "")).error().code, ErrorCode::kCorruptData);
