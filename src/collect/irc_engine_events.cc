@@ -9,6 +9,7 @@
 #include "collect/irc_engine.h"
 
 #include "vieweratlas/collect/room_plan.h"
+#include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/presence/sighting.h"

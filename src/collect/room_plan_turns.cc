@@ -88,6 +88,7 @@ std::vector<std::size_t> RoomPlan::Impl::next_rooms(std::size_t n, bool rotate, 
   std::partial_sort(due.begin(), due.begin() + static_cast<std::ptrdiff_t>(n), due.end(),
                     [](const Turn& a, const Turn& b) { return a.priority != b.priority ? a.priority > b.priority : a.room < b.room; });
   std::vector<std::size_t> next;
+  next.reserve(n);
   for (std::size_t i = 0; i < n; ++i) next.push_back(due[i].room);
   return next;
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "vieweratlas/core/clock.h"
 
@@ -69,7 +69,10 @@ std::string_view IrcRooms::id_of(std::string_view channel) const {
 }
 
 void IrcRooms::sweep(SteadyTime now) {
-  std::erase_if(rooms_, [now](const auto& entry) { return !entry.second.wanted && now - entry.second.parted_at > kEchoWithin; });
+  for (auto at = rooms_.begin(); at != rooms_.end();) {
+    const bool old = !at->second.wanted && now - at->second.parted_at > kEchoWithin;
+    at = old ? rooms_.erase(at) : std::next(at);
+  }
   sweep_at_ = std::max<std::size_t>(512, 2 * rooms_.size());
 }
 
