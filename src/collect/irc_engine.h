@@ -68,6 +68,7 @@ class IrcEngine final : public IrcCollector, public IrcConnectionOwner {
 
   void opening_ended(Slot& slot, SlotId id, const ConnectionEnd& end);
   void current_ended(Slot& slot, SlotId id, const ConnectionEnd& end);
+  void count_end(SlotId id, const ConnectionEnd& end);
   void become_fatal(const std::string& reason);
   [[nodiscard]] bool is_current(const IrcConnection& connection) const;
   /// Says QUIT; what comes in until the end is not for us.

@@ -64,10 +64,8 @@ void IrcEngine::on_end(IrcConnection& connection, const ConnectionEnd& end) {
 }
 
 void IrcEngine::opening_ended(Slot& slot, SlotId id, const ConnectionEnd& end) {
-  ++totals_.connection_ends[std::string(end.reason)];
-  log_.warning(name_of_slot(id) + ": " + end.message);
+  count_end(id, end);
   connections_.on_lost(id, slot.opening->now());
-  if (end.fatal) become_fatal(end.message);
   forget(slot.opening);
 }
 
@@ -76,19 +74,25 @@ void IrcEngine::current_ended(Slot& slot, SlotId id, const ConnectionEnd& end) {
   if (end.reconnect) {
     // It listens on until its replacement is ready or the server closes it.
     if (std::exchange(slot.retiring, true)) return;
-    ++totals_.connection_ends[std::string(end.reason)];
-    log_.info(name_of_slot(id) + ": " + end.message);
+    count_end(id, end);
     connections_.on_reconnect(id, now);
     return;
   }
   rooms_.on_slot_lost(id, end.alive_until, now);
   if (!std::exchange(slot.retiring, false)) {
-    ++totals_.connection_ends[std::string(end.reason)];
-    log_.warning(name_of_slot(id) + ": " + end.message);
+    count_end(id, end);
     connections_.on_lost(id, now);
   }
-  if (end.fatal) become_fatal(end.message);
   forget(slot.current);
+}
+
+void IrcEngine::count_end(SlotId id, const ConnectionEnd& end) {
+  ++totals_.connection_ends[std::string(end.reason)];
+  if (end.fatal) {
+    become_fatal(end.message);
+  } else {
+    log_.write(end.reconnect ? LogLevel::kInfo : LogLevel::kWarning, name_of_slot(id) + ": " + end.message);
+  }
 }
 
 void IrcEngine::become_fatal(const std::string& reason) {

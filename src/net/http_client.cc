@@ -1,5 +1,7 @@
 #include <curl/curl.h>
-#include <curl/urlapi.h>
+#include <pthread.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigtimedwait is POSIX
+#include <time.h>    // NOLINT(modernize-deprecated-headers): timespec for it
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +19,8 @@
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "net/http_target.h"
 
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
@@ -39,10 +43,33 @@ struct MultiDeleter {
 struct ListDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
 using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
+
+/// While it lives, writing to a broken connection raises no signal in this thread. libcurl leaves that to us with NOSIGNAL, without
+/// which it would change the whole process's handlers.
+class NoBrokenPipeSignal {
+ public:
+  NoBrokenPipeSignal() {
+    ::sigemptyset(&broken_pipe_);
+    ::sigaddset(&broken_pipe_, SIGPIPE);
+    sigset_t pending;
+    ::sigpending(&pending);
+    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
+    ::pthread_sigmask(SIG_BLOCK, &broken_pipe_, &before_);
+  }
+  NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
+  NoBrokenPipeSignal& operator=(const NoBrokenPipeSignal&) = delete;
+  ~NoBrokenPipeSignal() {
+    const timespec at_once{};
+    if (!was_pending_) ::sigtimedwait(&broken_pipe_, nullptr, &at_once);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t broken_pipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
 
 /// A transfer and the connections that it keeps for the next one. The multi handle holds them, so it must go last.
 struct Handle {
@@ -89,44 +116,6 @@ std::size_t on_header(char* bytes, std::size_t /*one*/, std::size_t size, void* 
   if (colon == std::string_view::npos) return size;
   exchange.response.headers.push_back({to_lower(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
   return size;
-}
-
-std::optional<std::string> url_part(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return std::nullopt;
-  std::string copy(text);
-  curl_free(text);
-  return copy;
-}
-
-bool is_loopback(std::string_view host) {
-  if (equals_ignoring_case(host, "localhost") || host == "[::1]") return true;
-  // libcurl has made numbers such as 127.1 four parts; a name may begin with 127. too.
-  return host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3 &&
-         host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
-/// Where a request goes.
-struct Target {
-  bool loopback = false;
-};
-
-Result<Target> target_of(const std::string& text) {
-  const auto refuse = [](std::string_view what) { return Error{ErrorCode::kInvalidArgument, std::string(what)}; };
-  const std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
-  VA_CHECK(url != nullptr);
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK || text.find('\0') != std::string::npos) {
-    return refuse(printable(text) + " is no absolute URL; write https://HOST/PATH");
-  }
-  if (url_part(url.get(), CURLUPART_USER).has_value() || url_part(url.get(), CURLUPART_PASSWORD).has_value()) {
-    return refuse("a URL may hold no user name or password, since URLs are logged; take them out");
-  }
-  const std::string scheme = url_part(url.get(), CURLUPART_SCHEME).value_or("");
-  const bool loopback = is_loopback(url_part(url.get(), CURLUPART_HOST).value_or(""));
-  if (scheme != "https" && !(scheme == "http" && loopback)) {
-    return refuse(printable(text) + " is not encrypted; write https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])");
-  }
-  return Target{loopback};
 }
 
 const char* name_of_method(HttpMethod method) {
@@ -206,12 +195,13 @@ class CurlClient final : public HttpClient {
   explicit CurlClient(HttpClientOptions options) : options_(std::move(options)) {}
 
   Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
-    const Result<Target> target = target_of(request.url);
+    const Result<HttpTarget> target = http_target(request.url);
     if (!target.ok()) return target.error();
     const Result<HeaderList> headers = header_list(request);
     if (!headers.ok()) return headers.error();
     if (stop.stop_requested()) return cancelled(request);
 
+    const NoBrokenPipeSignal guard;
     Handle handle = lease();
     Exchange exchange;
     exchange.max_body_bytes = request.max_body_bytes;
@@ -232,7 +222,7 @@ class CurlClient final : public HttpClient {
                                        ": given up because the program was asked to stop"};
   }
 
-  void prepare(CURL* easy, const HttpRequest& request, const Target& target, curl_slist* headers, Exchange& exchange) const {
+  void prepare(CURL* easy, const HttpRequest& request, const HttpTarget& target, curl_slist* headers, Exchange& exchange) const {
     curl_easy_reset(easy);  // keeps the connections
     set(easy, CURLOPT_URL, request.url.c_str());
     set(easy, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -138,6 +138,7 @@ class MicroServer final : public HttpServer {
     }
   }
 
+  // NOLINTNEXTLINE(readability-function-size): the library's signature
   static MHD_Result on_request(void* self, MHD_Connection* connection, const char* path, const char* method, const char* /*version*/,
                                const char* /*upload*/, std::size_t* upload_bytes, void** state) {
     auto* request = static_cast<Request*>(*state);

@@ -293,6 +293,8 @@ TEST(HttpClient, RefusesUrlsThatWouldLeakOrMeanNothing) {
     const Result<HttpResponse> response = client->send(with_secret(url), {});
     expect_error(response, ErrorCode::kInvalidArgument, "https://");
   }
+  expect_error(client->send(with_secret("https://me:" + std::string(kSecret) + "@local host/"), {}), ErrorCode::kInvalidArgument,
+               "absolute URL");
   expect_error(client->send(with_secret("https://me:" + std::string(kSecret) + "@localhost/"), {}), ErrorCode::kInvalidArgument,
                "user name");
 }
@@ -318,6 +320,19 @@ TEST(HttpClient, AsksNoProxyForThisMachine) {
   ::unsetenv("all_proxy");
   ASSERT_TRUE(response.ok()) << response.error().message;
   EXPECT_EQ(response->body, "direct");
+}
+
+TEST(HttpClient, ShowsAProxyTheHostAloneAndNoSecret) {
+  std::string asked;
+  LoopbackServer proxy([&](Peer& peer, int) {
+    asked = peer.read_until("\r\n\r\n");
+    peer.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+  });
+  ::setenv("https_proxy", url_of(proxy).c_str(), 1);
+  expect_error(client_with()->send(with_secret("https://example.invalid/"), {}), ErrorCode::kUnavailable, "https://example.invalid/");
+  ::unsetenv("https_proxy");
+  EXPECT_THAT(asked, testing::StartsWith("CONNECT example.invalid:443 HTTP/1.1\r\n"));
+  EXPECT_THAT(asked, Not(HasSubstr(std::string(kSecret))));
 }
 
 class HttpsClient : public testing::Test {
@@ -350,6 +365,18 @@ TEST_F(HttpsClient, ReusesConnectionsAcrossCalls) {
   const auto client = client_with({.ca_file = certificates_.ca});
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(client->send({.url = "https://localhost:" + std::to_string(server.port()) + "/"}, {}).ok());
   EXPECT_EQ(server.connections(), 1);
+}
+TEST_F(HttpsClient, SurvivesWritingToAPeerThatIsGone) {
+  LoopbackServer server(
+      [](Peer& peer, int) {
+        peer.read_bytes(1);
+        peer.reset();
+      },
+      certificates_.good);
+  HttpRequest request = with_secret("https://localhost:" + std::to_string(server.port()) + "/");
+  request.method = HttpMethod::kPost;
+  request.body = std::string(20'000'000, 'x');  // longer than what any buffer takes
+  expect_error(client_with({.ca_file = certificates_.ca})->send(request, {}), ErrorCode::kUnavailable, "no answer");
 }
 TEST_F(HttpsClient, AnAuthorityFileMustBeReadable) {
   const Result<std::unique_ptr<HttpClient>> client = make_http_client({.ca_file = folder_.path() / "absent.pem"});

@@ -119,6 +119,16 @@ TEST(HttpServer, AddressesAreNumeric) {
   EXPECT_EQ(foreign.error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST(HttpServer, ListensOnIpv6) {
+  Result<std::unique_ptr<HttpServer>> server =
+      HttpServer::start({.address = "::1"}, [](const ServerRequest&) { return ServerResponse{.body = "six"}; });
+  if (!server.ok()) GTEST_SKIP() << "this machine has no IPv6 loopback address: " << server.error().message;
+  Result<std::unique_ptr<HttpClient>> client = make_http_client({});
+  const Result<HttpResponse> response = (*client)->send({.url = "http://[::1]:" + std::to_string((*server)->port()) + "/"}, {});
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_EQ(response->body, "six");
+}
+
 TEST(HttpServer, AFullHouseIsToldSo) {
   const auto server = echo_server();
   std::vector<std::unique_ptr<Guest>> guests;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "vieweratlas/core/error.h"
+
+namespace vieweratlas {
+
+/// What a URL says of where a request goes.
+struct HttpTarget {
+  bool loopback = false;  ///< this machine: no proxy, and no encryption needed
+};
+
+/// Errors: invalid_argument (no absolute URL, user name or password in it, not encrypted beyond this machine).
+[[nodiscard]] Result<HttpTarget> http_target(const std::string& text);
+
+}  // namespace vieweratlas
