@@ -125,9 +125,9 @@ void JsonRedactor::find_in_objects(std::size_t begin, std::size_t end) {
     if (verdict == Verdict::kBroken) {
       edits_->shrink(mark);
       *redaction_ = counted;
-      const std::size_t object = object_end(text, at);
-      at_ = object == kNone ? end : object;
-      find_loose(at, at_);
+      // Where a damaged record ends is a matter of opinion: parsers that have another one than we must not find a name either.
+      find_loose(at, end);
+      break;
     }
     records_.push_back({.begin = at, .end = at_, .is_removed = verdict == Verdict::kRemove});
     unescaped_.clear();
@@ -160,6 +160,7 @@ void JsonRedactor::loose_token(TextSpan quoted, std::size_t begin, std::size_t e
   const bool is_value = before > begin && text_[before - 1] == ':';
   std::string_view name = text_.substr(quoted.begin + 1, quoted.end - quoted.begin - 1);
   if (name.ends_with('"')) name.remove_suffix(1);
+  name = plain_text(name);
   if (is_value) {
     // The value of a field: a person's only where the field says so, for a channel may have the same name.
     const std::size_t key_end = text_.substr(0, before - 1).rfind('"');
@@ -364,9 +365,19 @@ JsonRedactor::Frame& JsonRedactor::frame_at(std::size_t depth) {
 std::string_view JsonRedactor::text_of(std::size_t begin, std::size_t end) {
   std::string_view token = text_.substr(begin, end - begin);
   if (!token.starts_with('"')) return token;
-  token = token.substr(1, token.size() - 2);
-  if (token.find('\\') != kNone) token = unescaped_.emplace_back(unescape_json(token));
-  return trim(token);
+  return plain_text(token.substr(1, token.size() - 2));
+}
+
+/// What the reader makes of the `inside` of a string: unescaped, what is no text replaced by blanks, trimmed.
+std::string_view JsonRedactor::plain_text(std::string_view inside) {
+  if (inside.find('\\') != kNone) inside = unescaped_.emplace_back(unescape_json(inside));
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (std::any_of(inside.begin(), inside.end(), is_control)) {
+    std::string& clean = unescaped_.emplace_back(inside);
+    std::replace_if(clean.begin(), clean.end(), is_control, ' ');
+    inside = clean;
+  }
+  return trim(inside);
 }
 
 /// The value of the member `key` is from `begin` to at_.

@@ -76,6 +76,7 @@ class JsonRedactor {
   bool judge_name(const NamedViewer& viewer);
   Frame& frame_at(std::size_t depth);
   [[nodiscard]] std::string_view text_of(std::size_t begin, std::size_t end);
+  [[nodiscard]] std::string_view plain_text(std::string_view inside);
   void take_name(Names& names, std::string_view key, std::size_t begin);
 
   const ViewerTest* test_;

@@ -30,9 +30,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 5> kFolders{"raw/snapshots", "raw/chatter_logs", "raw/membership", "raw/vod_chat",
-                                                   "raw/vod_snapshots"};
-constexpr std::string_view kUndatedFolders = "raw/vod_";  // named by channel and number of the recording
+constexpr std::array<std::string_view, 6> kFolders{"raw/snapshots", "raw/chatter_logs",  "raw/membership",
+                                                   "raw/vod_chat",  "raw/vod_snapshots", "raw/log_snapshots"};
+/// In these, files are named by numbers of recordings and digests.
+bool is_undated(std::string_view key) { return key.starts_with("raw/vod_") || key.starts_with("raw/log_"); }
 constexpr std::chrono::days kDay{1};
 
 bool are_digits(std::string_view text) {
@@ -113,7 +114,7 @@ class Purge {
         return below;
       }
       const bool is_file = S_ISREG(facts.st_mode);
-      if (!is_file || !consider(path, entry_key, facts, key.starts_with(kUndatedFolders))) ++num_left;
+      if (!is_file || !consider(path, entry_key, facts, is_undated(key))) ++num_left;
       return {};
     });
     // A folder that was empty before is not ours to remove: somebody may have made it to write into.

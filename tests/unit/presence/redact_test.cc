@@ -110,6 +110,13 @@ TEST(Redact, FindsNamesInDamagedRecords) {
             "{\"a\" 1, \"chatters\":[]}\n{\"chatters\":[\"b\"]}");
 }
 
+TEST(Redact, FindsNamesThatTheReaderMakesOfDamage) {
+  // What is no text becomes a blank, and blanks around a name do not count.
+  EXPECT_EQ(without_ada("{\"channel\":\"x\",\"chatters\":[\"b\",\"\x04 ada\"]}"), R"({"channel":"x","chatters":["b"]})");
+  // Some parsers go on behind a bracket that does not fit.
+  EXPECT_EQ(without_ada(R"({"channel":"x","chatters":["ada","b":1,"c"},"\u0061da"]})"), R"({"channel":"x","chatters":["b":1,"c"}]})");
+}
+
 TEST(Redact, TakesRowsOfTables) {
   const std::string header = "timestamp,channel,viewer_count,title,username\r\n";
   EXPECT_EQ(without_ada(header + "2026-01-01,x,5,\"a, \"\"b\"\"\nc\",Ada\r\n2026-01-01,ada,5,t,b\r\n2026-01-01,x,5,t,\"ada\"", "a.csv"),
