@@ -47,7 +47,7 @@ def credentials(token=TOKEN, client=CLIENT_ID):
 class Collect:
     """A running `collect`."""
 
-    def __init__(self, fake, folder, env=None, command="collect", log=None, **flags):
+    def __init__(self, fake, folder, env=None, command="collect", log=None, user=None, **flags):
         self.port = free_port()
         folder = pathlib.Path(folder)
         self.log_path = folder / (log or f"collect-{self.port}.txt")
@@ -55,7 +55,8 @@ class Collect:
         flags.setdefault("metrics_port", self.port)
         self.begun = time.time()
         self.process = subprocess.Popen([PROGRAM, command, *map(str, words_for(fake, folder, **flags))], cwd=folder, env=env or credentials(),
-                                        stdout=self.log, stderr=self.log)
+                                        stdout=self.log, stderr=self.log,
+                                        **({} if user is None else {"user": user, "group": user, "extra_groups": []}))
         self.ended = None
 
     def said(self):
@@ -138,7 +139,7 @@ class Stored:
         """{(channel, viewer): messages}, over all rounds."""
         found = collections.Counter()
         for snapshot in self.snapshots:
-            for viewer, count in zip(snapshot["chatters"], snapshot["messages"]):
+            for viewer, count in zip(snapshot["chatters"], snapshot.get("messages", [])):
                 found[snapshot["channel"], viewer] += count
         return found
 

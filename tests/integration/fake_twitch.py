@@ -14,7 +14,7 @@ import urllib.request
 
 FAKE_TWITCH = os.environ.get("VIEWERATLAS_FAKE_TWITCH", "fake_twitch")
 CLIENT_ID, CLIENT_SECRET, TOKEN, LOGIN = "fakeclient", "fakesecret", "goodtokenofthereader0123456789", "reader"
-COUNTING = {"message", "action", "notice", "native", "no_id", "skewed"}
+COUNTING = {"message", "action", "notice", "native", "no_id", "skewed", "gift"}
 MIRRORS = {"mirror", "mirror_notice"}
 
 

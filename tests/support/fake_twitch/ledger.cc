@@ -14,7 +14,7 @@ struct KindRow {
 
 constexpr std::array<KindRow, kNumLineKinds> kKinds{{
     {"message", true},      {"action", true},         {"notice", true},     {"native", true},     {"no_id", true},     {"skewed", true},
-    {"mirror", false},      {"mirror_notice", false}, {"duplicate", false}, {"anonymous", false}, {"gift", true},     {"raid", false},
+    {"mirror", false},      {"mirror_notice", false}, {"duplicate", false}, {"anonymous", false}, {"gift", true},      {"raid", false},
     {"broadcaster", false}, {"no_user_id", false},    {"no_room", false},   {"malformed", false}, {"overlong", false}, {"empty", false},
     {"other", false},       {"membership", false},    {"raw", false},
 }};
