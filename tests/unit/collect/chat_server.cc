@@ -29,10 +29,10 @@ std::set<std::string> ChatServer::rooms(int number) const {
   return found == open_.end() ? std::set<std::string>() : found->second.rooms;
 }
 
-std::size_t ChatServer::rooms_in_all() const {
-  std::size_t total = 0;
-  for (const auto& [number, open] : open_) total += open.rooms.size();
-  return total;
+std::multiset<std::string> ChatServer::all_rooms() const {
+  std::multiset<std::string> all;
+  for (const auto& [number, open] : open_) all.insert(open.rooms.begin(), open.rooms.end());
+  return all;
 }
 
 bool ChatServer::saw(std::string_view line) const { return std::find(lines_.begin(), lines_.end(), line) != lines_.end(); }
@@ -54,6 +54,11 @@ void ChatServer::refuse_logins(std::string text) {
   refusal_ = std::move(text);
 }
 
+void ChatServer::fall_silent() {
+  const std::scoped_lock lock(mutex_);
+  for (auto& [number, open] : open_) open.silent = true;
+}
+
 void ChatServer::expect_token(std::string token) {
   const std::scoped_lock lock(mutex_);
   token_ = std::move(token);
@@ -71,7 +76,7 @@ void ChatServer::talk(Peer& peer, int number) {
     const std::scoped_lock lock(mutex_);
     lines_.push_back(line);
     const std::string text = answer(open_[number], line);
-    if (!text.empty()) peer.write(text);
+    if (!text.empty() && !open_[number].silent) peer.write(text);
     changed_.notify_all();
     if (line == "QUIT" || text.find("NOTICE * ") != std::string::npos) break;
   }

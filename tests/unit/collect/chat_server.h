@@ -31,7 +31,9 @@ class ChatServer {
   [[nodiscard]] std::size_t logins() const { return logins_; }
   /// Rooms of connection `number` (0-based) that it is in; empty when it is gone.
   [[nodiscard]] std::set<std::string> rooms(int number) const;
-  [[nodiscard]] std::size_t rooms_in_all() const;
+  [[nodiscard]] std::size_t rooms_in_all() const { return all_rooms().size(); }
+  [[nodiscard]] std::multiset<std::string> all_rooms() const;
+  [[nodiscard]] int connections() const { return server_->connections(); }
   [[nodiscard]] bool is_open(int number) const { return open_.contains(number); }
   [[nodiscard]] bool saw(std::string_view line) const;
   [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
@@ -42,6 +44,8 @@ class ChatServer {
   void drop(int number);
   /// What the next logins are answered with, in place of a welcome.
   void refuse_logins(std::string text);
+  /// Reads on, but answers nothing any more on the connections that are open.
+  void fall_silent();
   /// Tokens other than this one are refused.
   void expect_token(std::string token);
 
@@ -51,6 +55,7 @@ class ChatServer {
     std::set<std::string> rooms;
     std::string nick;
     std::string pass;
+    bool silent = false;
   };
   void talk(Peer& peer, int number);
   [[nodiscard]] std::string answer(Open& open, std::string_view line);

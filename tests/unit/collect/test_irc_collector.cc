@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -26,6 +27,7 @@
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
+#include "vieweratlas/core/random.h"
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/twitch/irc_session.h"
@@ -287,6 +289,43 @@ TEST_F(IrcCollectorTest, ASilentOrAbsentServerIsTriedAgainAndStoppingDoesNotWait
   const auto begin = std::chrono::steady_clock::now();
   stop();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(1'000));
+}
+
+TEST_F(IrcCollectorTest, AServerThatFallsSilentIsLeftAfterAPing) {
+  ChatServer server;
+  start(server, {"alice"});
+  ASSERT_TRUE(server.wait([&] { return server.rooms(0).size() == 1; }));
+  server.fall_silent();
+  ASSERT_TRUE(server.wait([&] { return server.rooms(1).size() == 1; }));
+  EXPECT_EQ(collector_->counters().connection_ends.at("ping_timeout"), 1U);
+  EXPECT_TRUE(server.saw("PING :vieweratlas"));
+}
+
+TEST_F(IrcCollectorTest, EndsUpInTheWantedRoomsWhateverTheServerDid) {
+  ChatServer server;
+  options_.chat.rooms_per_connection = 2;
+  const std::vector<std::string> all{"a1", "a2", "a3", "a4", "a5"};
+  start(server, all);
+  Random random(11);
+  for (int step = 0; step < 200; ++step) {
+    const int newest = static_cast<int>(server.connections()) - 1;
+    const int number = std::max(0, newest - static_cast<int>(random.below(4)));
+    switch (random.below(6)) {
+      case 0: server.drop(number); break;
+      case 1: server.send(number, ":tmi.twitch.tv RECONNECT"); break;
+      case 2: server.send(number, said(all[random.below(5)], "grace")); break;
+      case 3: server.send(number, ":justinfan1!justinfan1@x PART #a1\r\n\r\nnonsense\xFF\r\n:x 366 y #a9 :z"); break;
+      case 4: want({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(random.below(6))}); break;
+      default: std::this_thread::sleep_for(milliseconds(random.below(60)));
+    }
+  }
+  want({"a2", "a4", "b1"});
+  const std::set<std::string> wanted{"a2", "a4", "b1"};
+  EXPECT_TRUE(server.wait([&] { return server.all_rooms() == std::multiset<std::string>(wanted.begin(), wanted.end()); }));
+  EXPECT_TRUE(eventually([&] { return collector_->counters().rooms_confirmed == 3; }));
+  stop();
+  EXPECT_TRUE(status_->ok());
+  EXPECT_FALSE(sink_.overlap());
 }
 
 TEST_F(IrcCollectorTest, SpeaksTlsWithTheTokenOfTheAccount) {
