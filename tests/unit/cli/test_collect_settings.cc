@@ -21,7 +21,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-const Environment kHome{{"HOME", "/home/somebody"}};
+const Environment kHome{{"HOME", "/users/somebody"}};
 
 Settings settings_of(const Environment& environment) {
   const Result<Configuration> configuration =
@@ -148,9 +148,9 @@ TEST(CollectSettings, PrivateFolderFollowsTheUsersEnvironment) {
     const Result<CollectOptions> options = collect_options(Settings{}, place);
     return options.ok() ? options->private_dir : std::filesystem::path();
   };
-  EXPECT_EQ(folder(kHome), "/home/somebody/.config/vieweratlas");
-  EXPECT_EQ(folder({{"HOME", "/home/somebody"}, {"XDG_CONFIG_HOME", "/etc/me"}}), "/etc/me/vieweratlas");
-  EXPECT_EQ(folder({{"HOME", "/home/somebody"}, {"XDG_CONFIG_HOME", "relative"}}), "/home/somebody/.config/vieweratlas");
+  EXPECT_EQ(folder(kHome), "/users/somebody/.config/vieweratlas");
+  EXPECT_EQ(folder({{"HOME", "/users/somebody"}, {"XDG_CONFIG_HOME", "/etc/me"}}), "/etc/me/vieweratlas");
+  EXPECT_EQ(folder({{"HOME", "/users/somebody"}, {"XDG_CONFIG_HOME", "relative"}}), "/users/somebody/.config/vieweratlas");
   EXPECT_THAT(error_of({}, {}), HasSubstr("private_dir"));
 }
 
