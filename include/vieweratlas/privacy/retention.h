@@ -25,15 +25,14 @@ struct PurgeReport {
   Losses problems;                ///< files that could not be removed, by reason ("not_removed")
 };
 
-/// Removes presence data older than `cutoff`'s day below raw/snapshots, raw/chatter_logs, raw/membership, raw/vod_chat, raw/vod_snapshots and
-/// raw/log_snapshots of `data_dir`, and snapshots in the folder itself (the flat layout "<channel>_<YYYYMMDD_HHMMSS>.json"). Nothing else:
-/// no state, no key, no outputs.
+/// Removes presence data older than `cutoff`'s day below raw/snapshots, raw/chatter_logs, raw/membership, raw/vod_chat, raw/vod_snapshots
+/// and raw/log_snapshots of `data_dir`, and snapshots in the folder itself (the flat layout "<channel>_<YYYYMMDD_HHMMSS>.json"). Nothing
+/// else: no state, no key, no outputs.
 ///
 /// A file is as old as the date of its path (.../YYYY/MM/DD/...) or of its name (a part "YYYYMMDD" or "YYYY-MM-DD"); the later of
-/// both counts. What was imported (raw/vod_..., raw/log_...) is named by numbers: there, and there alone, the time counts at which the file was last
-/// modified. Files that tell no date are kept and counted. A day goes as a whole when it has ended before
-/// `cutoff`. Symbolic links are neither followed nor removed; folders that became empty are.
-/// Errors: not_found (data_dir), denied (listing), cancelled.
+/// both counts. What was imported (raw/vod_..., raw/log_...) is named by numbers: there, and there alone, the time counts at which the file
+/// was last modified. Files that tell no date are kept and counted. A day goes as a whole when it has ended before `cutoff`. Symbolic links
+/// are neither followed nor removed; folders that became empty are. Errors: not_found (data_dir), denied (listing), cancelled.
 [[nodiscard]] Result<PurgeReport> purge_older_than(const std::filesystem::path& data_dir, UtcTime cutoff,
                                                    PurgeMode mode = PurgeMode::kRemove, const std::stop_token& stop = {});
 
