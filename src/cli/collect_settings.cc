@@ -138,7 +138,6 @@ Result<CollectOptions> collect_options(const Settings& settings, const Environme
   if (!credentials) return std::move(credentials).error();
   options.credentials = *std::move(credentials);
   options.roster = roster_of(collection);
-  options.retention_days = collection.retention_days;
   options.chat.rooms_per_connection = std::min(collection.batch_size, kMaxRoomsOfConnection);
   options.chat.mode = collection.mode;
   options.chat.max_rooms = max_rooms_of(collection);

@@ -49,7 +49,7 @@ Status CommandQuality::run() {
   if (Status obeyed = obey_forgotten(settings, environment_, console, options); !obeyed) return obeyed;
   ReadOptions read = options.read;
   if (!options.exclude_channels_file.empty()) {
-    Result<std::vector<std::string>> excluded = read_name_list(options.exclude_channels_file);
+    Result<std::vector<std::string>> excluded = read_channel_list(options.exclude_channels_file);
     if (!excluded) return std::move(excluded).error().with_context("reading the list of excluded channels");
     read.exclude_channels = *std::move(excluded);
   }

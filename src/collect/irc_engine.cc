@@ -1,6 +1,5 @@
 #include "collect/irc_engine.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -121,19 +120,18 @@ void IrcEngine::take_inbox(SteadyTime now) {
     wanted = std::exchange(new_wanted_, std::nullopt);
     identity = std::exchange(new_identity_, std::nullopt);
   }
-  if (wanted.has_value()) use_wanted(*std::move(wanted), now);
+  if (wanted.has_value()) use_wanted(*wanted, now);
   if (identity.has_value()) use_identity(*std::move(identity));
 }
 
-void IrcEngine::use_wanted(std::vector<ChannelFacts> channels, SteadyTime now) {
+void IrcEngine::use_wanted(const std::vector<ChannelFacts>& channels, SteadyTime now) {
   std::vector<WantedRoom> rooms;
   rooms.reserve(channels.size());
   facts_.clear();
   facts_time_ = clock_.utc();
-  for (ChannelFacts& channel : channels) {
+  for (const ChannelFacts& channel : channels) {
     rooms.push_back({.login = channel.channel, .channel_id = channel.channel_id, .viewers = channel.viewer_count.value_or(0)});
-    const std::string login = channel.channel;
-    facts_.try_emplace(login, std::move(channel));
+    facts_.try_emplace(channel.channel, channel);
   }
   rooms_.set_wanted(rooms, now);
   for (const std::string& channel : rooms_.confirmed()) tell_facts(channel);

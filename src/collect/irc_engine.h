@@ -80,7 +80,7 @@ class IrcEngine final : public IrcCollector, public IrcConnectionOwner {
   // One tick (irc_engine.cc)
   void tick();
   void take_inbox(SteadyTime now);
-  void use_wanted(std::vector<ChannelFacts> channels, SteadyTime now);
+  void use_wanted(const std::vector<ChannelFacts>& channels, SteadyTime now);
   void use_identity(IrcIdentity identity);
   void tick_sessions(SteadyTime now);
   void act_on_rooms(SteadyTime now);

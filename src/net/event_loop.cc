@@ -10,11 +10,10 @@
 #include <asio/post.hpp>
 #include <asio/socket_base.hpp>
 #include <asio/steady_timer.hpp>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstring>
@@ -47,7 +46,7 @@ constexpr std::size_t kReadBytes = 65'536;
 constexpr milliseconds kFarewell{500};               // for the peer to read the last bytes and to hang up
 constexpr milliseconds kShortestAttempt{250};        // to connect to one of several addresses
 constexpr std::chrono::hours kCertificateAge{1};     // trusted certificates are read anew: the system may update them
-constexpr std::size_t kKeptOutputBytes = 64 * 1024;  // capacity that an empty output queue may keep
+constexpr std::size_t kKeptOutputBytes = 64 * 1024;  // of sent output, and of an empty queue's capacity
 
 /// What the streams of one loop share. Loop thread only, but for `mailbox`.
 struct Shared {
@@ -110,7 +109,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                                  " bytes wait to be sent because the other side does not read; it is tried again"});
       return;
     }
-    output_ += bytes;
+    if (output_.empty()) {
+      output_ = std::move(bytes);
+    } else {
+      output_ += bytes;
+    }
     flush_soon();
   }
 
@@ -332,6 +335,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!rest.empty()) {
       const IoResult result = transport_->write(rest);
       output_sent_ += result.bytes;
+      if (output_sent_ > kKeptOutputBytes) {  // a peer that reads slowly must not make it grow
+        output_.erase(0, output_sent_);
+        output_sent_ = 0;
+      }
       switch (result.outcome) {
         case IoOutcome::kDone: break;
         case IoOutcome::kWantRead: wait_readable(); return;
@@ -377,7 +384,7 @@ class Handle final : public Stream {
   explicit Handle(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
-  ~Handle() override { connection_->abandon(); }
+  ~Handle() override { connection_->abandon(); }  // NOLINT(bugprone-exception-escape): cancelling a timer that is there cannot fail
   void write(std::string bytes) override { connection_->write(std::move(bytes)); }
   void finish() override { connection_->finish(); }
 

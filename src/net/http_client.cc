@@ -9,14 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -138,9 +136,8 @@ bool is_header_name(std::string_view name) {
 Result<HeaderList> header_list(const HttpRequest& request) {
   HeaderList list;
   const auto add = [&](const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    curl_slist* longer = curl_slist_append(list.release(), line.c_str());
     VA_CHECK(longer != nullptr);
-    static_cast<void>(list.release());
     list.reset(longer);
   };
   for (const HttpHeader& header : request.headers) {

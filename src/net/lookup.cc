@@ -1,7 +1,6 @@
 #include "net/lookup.h"
 
 #include <netdb.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstddef>

@@ -10,7 +10,6 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -30,7 +29,7 @@ namespace {
 constexpr std::size_t kReadAheadBytes = 65'536;  // one recv takes what many small records hold
 
 // OpenSSL's own socket BIO writes with write(2), which raises SIGPIPE on a broken connection; this one sends with MSG_NOSIGNAL.
-int bio_socket(BIO* bio) { return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio))); }
+int bio_socket(BIO* bio) { return *static_cast<const int*>(BIO_get_data(bio)); }
 
 bool is_busy(int reason) { return reason == EAGAIN || reason == EWOULDBLOCK || reason == EINTR; }
 
@@ -80,7 +79,10 @@ std::string newest_openssl_reason() {
 
 class TlsTransport final : public Transport {
  public:
-  explicit TlsTransport(Ssl ssl) : ssl_(std::move(ssl)) {}
+  TlsTransport(Ssl ssl, BIO* bio, int socket) : socket_(socket), ssl_(std::move(ssl)) { BIO_set_data(bio, &socket_); }
+  TlsTransport(const TlsTransport&) = delete;
+  TlsTransport& operator=(const TlsTransport&) = delete;
+  ~TlsTransport() override = default;
 
   IoResult handshake() override {
     ERR_clear_error();
@@ -149,6 +151,7 @@ class TlsTransport final : public Transport {
                                         "); check the host name, the machine's clock and the trusted certificates"};
   }
 
+  int socket_;  // the BIO points here
   Ssl ssl_;
   Error failure_;
 };
@@ -161,12 +164,11 @@ class OpensslContext final : public TlsContext {
     Ssl ssl(SSL_new(context_.get()));
     BIO* bio = BIO_new(method_.get());
     VA_CHECK(ssl != nullptr && bio != nullptr);
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl.get(), bio, bio);
     SSL_set_connect_state(ssl.get());
     expect_host(ssl.get(), host);
-    return std::make_unique<TlsTransport>(std::move(ssl));
+    return std::make_unique<TlsTransport>(std::move(ssl), bio, socket);
   }
 
  private:

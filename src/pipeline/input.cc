@@ -90,7 +90,7 @@ Counts counts_of(const ReadReport& read, const AggregateReport& aggregate) {
 
 Result<std::vector<std::string>> excluded_channels(const AnalysisOptions& options) {
   if (options.exclude_channels_file.empty()) return std::vector<std::string>();
-  Result<std::vector<std::string>> names = read_name_list(options.exclude_channels_file);
+  Result<std::vector<std::string>> names = read_channel_list(options.exclude_channels_file);
   if (!names) return std::move(names).error().with_context("reading the list of excluded channels");
   return names;
 }

@@ -71,12 +71,30 @@ class Forgetting {
  private:
   Result<ForgetReport> run_locked() {
     if (Status listed = remember_given(); !listed) return std::move(listed).error();
-    if (Status found = list_files_of_viewers(); !found) return std::move(found).error();
-    if (Status looked = look(); !looked) return std::move(looked).error();
+    if (Status done = work_through_files(); !done) return std::move(done).error();
     if (options_.dry_run) return std::move(report_);
-    if (Status rewritten = rewrite(); !rewritten) return std::move(rewritten).error();
+    // A collector that stored a round before it saw the list put a file there after we had listed them: what is new is looked at, too;
+    // and when it tells of further names, all files are looked at again.
+    constexpr int kMaxTurns = 2;
+    for (int turn = 0; turn < kMaxTurns; ++turn) {
+      const ForgetReport before = report_;
+      if (Status done = work_through_files(); !done) return std::move(done).error();
+      report_.num_files = listed_.size();
+      report_.num_files_changed += before.num_files_changed;
+      report_.num_rows += before.num_rows;
+      if (report_.num_linked_ids == before.num_linked_ids && report_.num_linked_logins == before.num_linked_logins) break;
+      listed_.clear();
+    }
     return std::move(report_);
   }
+
+  /// Looks at the files that were not looked at before, and rewrites those that are concerned.
+  Status work_through_files() {
+    if (Status found = list_files_of_viewers(); !found) return found;
+    if (Status looked = look(); !looked || options_.dry_run) return looked;
+    return rewrite();
+  }
+
   Status remember_given();
   Status remember(std::span<const Pseudonym> ids, std::span<const Pseudonym> logins);
   Status list_files_of_viewers();
@@ -104,6 +122,7 @@ class Forgetting {
   NameSet given_logins_;
   ForgottenList list_;
   std::vector<FileEntry> files_;
+  std::set<std::string> listed_;            // keys of all files that were ever listed
   std::vector<std::uint8_t> is_concerned_;  // by file
   std::mutex mutex_;                        // guards links and report_.problems while files are visited
   ForgetReport report_;
@@ -153,8 +172,10 @@ Status Forgetting::remember(std::span<const Pseudonym> ids, std::span<const Pseu
 Status Forgetting::list_files_of_viewers() {
   Result<std::vector<FileEntry>> files = list_files(options_.data_dir);
   if (!files) return std::move(files).error();
+  files_.clear();
   for (FileEntry& file : *files) {
-    if (!file.key.starts_with("state/") && may_hold_viewers(file.key)) files_.push_back(std::move(file));
+    if (file.key.starts_with("state/") || !may_hold_viewers(file.key) || !listed_.insert(file.key).second) continue;
+    files_.push_back(std::move(file));
   }
   is_concerned_.assign(files_.size(), 0);
   report_.num_files = files_.size();

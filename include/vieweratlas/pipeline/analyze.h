@@ -55,7 +55,7 @@ struct AnalysisOptions {
   DegreeCap max_channels_per_viewer;
   std::filesystem::path bot_list;         ///< one login or platform id per line; may be empty
   std::filesystem::path viewer_key_file;  ///< finds the bots in data that holds pseudonyms; empty = there are none
-  /// One channel per line, login or platform id: not on the map and not in any number. May be empty.
+  /// Channels (read_channel_list) that are not on the map and not in any number. May be empty.
   std::filesystem::path exclude_channels_file;
   ProjectionOptions projection;
   bool include_isolated_nodes = true;          ///< false: channels without any link are left out from the graph on
@@ -131,6 +131,11 @@ struct Analysis {
 
 /// The logins and ids of a list of viewers or channels: one a line, # comments and blank lines passed over. Errors: not_found, denied.
 [[nodiscard]] Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file);
+
+/// The channels of a list, as the collector reads its list of opt-outs: one a line, a login, an id or an address of the channel, also
+/// with # or @ before it; a # and a blank begin a comment. Logins are in lower case.
+/// Errors: not_found, denied, invalid_argument (an entry that is no name: nobody's wish may get lost).
+[[nodiscard]] Result<std::vector<std::string>> read_channel_list(const std::filesystem::path& file);
 
 /// Turns presence logs, or a measured graph, into a map and writes it: the six steps in order.
 ///

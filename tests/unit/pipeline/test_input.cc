@@ -39,6 +39,21 @@ TEST(BotList, IsFoundByPseudonymsToo) {
               ElementsAre("Nightbot", key.of_id("twitch", "Nightbot").hex(), key.of_login("twitch", "nightbot").hex()));
 }
 
+TEST(ChannelList, IsReadAsTheCollectorReadsIt) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "opt_out.txt";
+  ASSERT_TRUE(write_file_atomic(path,
+                                "\xEF\xBB\xBF# who asked\n\n#ada\r\n @Bea # by mail\n1234\nhttps://www.twitch.tv/Cleo?x=1\n"
+                                "twitch.tv/Dan/videos\nUCabc\n#\n")
+                  .ok());
+  EXPECT_THAT(*read_channel_list(path), ElementsAre("ada", "Bea", "1234", "cleo", "dan", "UCabc"));
+  for (const char* wrong : {"two words\n", "https://elsewhere/x\n", "a,b\n", "twitch.tv/\n"}) {
+    ASSERT_TRUE(write_file_atomic(path, wrong).ok());
+    EXPECT_EQ(read_channel_list(path).error().code, ErrorCode::kInvalidArgument) << wrong;
+  }
+  EXPECT_EQ(read_channel_list(folder.path() / "none").error().code, ErrorCode::kNotFound);
+}
+
 /// A graph of `n` nodes in which each pair is linked with probability `p`; node i has audience 100 + i and login "ci".
 std::pair<std::vector<Channel>, OverlapGraph> random_graph(std::uint32_t n, double p, std::uint64_t seed) {
   Random random(seed);

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/temporary_folder.h"
@@ -198,6 +199,24 @@ TEST_F(Forget, AFolderThatIsNotThereIsSaid) {
   const auto report = forget({}, key_, {.data_dir = folder_.path() / "none"}, pool);
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(Forget, AFileThatAppearsMeanwhileIsLookedAtToo) {
+  put("a.json", R"({"channel":"x","chatters":["ada","bea"]})");
+  put("c.ndjson", round_line({{"1", ""}, {"2", ""}}));  // hers, but only the file that comes later tells
+  ThreadPool pool(1);
+  const std::vector<Person> people{{.id = {}, .login = "ada"}};
+  bool is_stored = false;
+  const auto a_round_is_stored = [&](std::uint64_t, std::uint64_t) {
+    if (!std::exchange(is_stored, true)) put("b.ndjson", round_line({{"1", "ada"}, {"2", "bea"}}));
+  };
+  const auto report = forget(people, key_, {.data_dir = folder_.path(), .progress = a_round_is_stored}, pool);
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->num_files, 3U);
+  EXPECT_EQ(get("a.json"), R"({"channel":"x","chatters":["bea"]})");
+  EXPECT_EQ(get("c.ndjson"), round_line({{"2", ""}}));
+  EXPECT_EQ(get("b.ndjson"), round_line({{"2", "bea"}}));
+  EXPECT_TRUE(list().holds_id(key_.of_id("twitch", "1")));
 }
 
 TEST_F(Forget, CanBeStoppedBetweenFiles) {
