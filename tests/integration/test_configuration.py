@@ -69,6 +69,7 @@ ANALYZE = {
     "analysis.min_viewer_count": ("100", channels, []),
     "analysis.max_channels_per_viewer": ("3", channels, []),
     "analysis.overlap_threshold": ("15", edges, []),
+    "analysis.min_published_overlap": ("15", edges, []),
     "analysis.include_isolated_nodes": ("false", channels, ["--overlap-threshold", "90"]),
     "analysis.algorithm": ("louvain", talk, []),
     "analysis.resolution": ("6", channels, []),
@@ -163,7 +164,7 @@ class Effects(ProgramTest):
     def test_no_key_of_analyze_is_forgotten(self):
         shown = json.loads(self.run_ok("config", "show", "--json").stdout)
         elsewhere = {"analysis.logs_dir", "analysis.strict", "analysis.edges", "analysis.nodes", "analysis.exclude_games", "analysis.bot_list",
-                     "analysis.viewer_key_file", "analysis.output_dir", "analysis.analysis_interval_cycles"}  # tests of their own, or of a later command
+                     "analysis.viewer_key_file", "analysis.exclude_channels_file", "analysis.output_dir", "analysis.analysis_interval_cycles"}  # tests of their own, or of a later command
         later = ("collection.", "storage.", "vod.", "simulate.")
         missing = {key for key in shown if not key.startswith(later)} - set(ANALYZE) - elsewhere
         self.assertEqual(missing, set())
@@ -273,7 +274,7 @@ class Effects(ProgramTest):
 class Mistakes(ProgramTest):
     def test_precedence_is_shown_with_origins(self):
         self.write("m.yaml", "preset: rigorous\nanalysis:\n  resolution: 3\n  seed: 4\n")
-        self.write(".env", "VIEWERATLAS_ANALYSIS_SEED=5\nLOG_LEVEL=ERROR\nTWITCH_OAUTH_TOKEN=oauth:secret\n")
+        self.write(".env", "VIEWERATLAS_ANALYSIS_SEED=5\nLOG_LEVEL=ERROR\nTWITCH_OAUTH_TOKEN=oauth:nobodyshallseeit\n")
         done = self.run_ok("config", "show", "m.yaml", "--origin", "--runs", "7", env=clean_environment(LOG_LEVEL="WARNING"))
         lines = {line.split()[0]: line.split(None, 2)[1:] for line in done.stdout.splitlines()}
         self.assertEqual(lines["analysis.overlap_threshold"], ["300", "preset rigorous"])
@@ -282,7 +283,7 @@ class Mistakes(ProgramTest):
         self.assertEqual(lines["log_level"], ["warning", "LOG_LEVEL"])
         self.assertEqual(lines["analysis.runs"], ["7", "--runs"])
         self.assertEqual(lines["analysis.algorithm"], ["leiden", "default"])
-        self.assertNotIn("secret", done.stdout)
+        self.assertNotIn("nobodyshallseeit", done.stdout)
 
     def test_wrong_files_are_told_with_line_and_nearest_key(self):
         self.write("bad.yaml", "analysis:\n  resolutoin: 1\n  runs: 0\n  seed: 1\n  seed: 2\n")
