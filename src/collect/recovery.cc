@@ -75,7 +75,7 @@ Status RoundKeeper::recover_one(const fs::path& path) {
     return {};
   }
   if (is_ours_and_open(**header) && !find_open((*header)->window.begin)) return go_on(path, **header);
-  waiting_.add({.header = **header, .round = {}, .journal = path});
+  waiting_.add({.header = **header, .round = {}, .journal = path, .is_journal_complete = true});
   return {};
 }
 

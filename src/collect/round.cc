@@ -103,7 +103,8 @@ void Round::facts(std::uint32_t channel, const ChannelFacts& facts, UtcMillis ti
 }
 
 void Round::observe(std::uint32_t channel, std::int64_t length_ms) {
-  channels_[channel].observed_ms += length_ms;
+  std::int64_t& observed_ms = channels_[channel].observed_ms;
+  observed_ms = std::min(observed_ms + length_ms, kMaxObservedMs);
   if (log_ != nullptr) records::append_observed(*log_, channel, length_ms);
 }
 

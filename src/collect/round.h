@@ -43,6 +43,9 @@ inline constexpr std::string_view kDuplicate = "duplicate";
 inline constexpr std::string_view kLate = "late";
 inline constexpr std::string_view kRefused = "refused";
 inline constexpr std::string_view kMirror = "mirror";
+/// Nobody listens to a channel for longer within a round; sums stay far from overflowing.
+inline constexpr std::int64_t kMaxObservedMs = 400LL * 24 * 3600 * 1000;
+
 inline constexpr std::string_view kMemoryFull = "memory_full";
 
 struct ChannelRound {

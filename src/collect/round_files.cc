@@ -64,11 +64,12 @@ class RoundWriter {
   Result<RoundFilesReport> run() {
     count();
     report_.num_viewers = view_.num_viewers();
-    for (const RoundFormat format : options_.formats) {
-      if (Status written = write(format); !written) return std::move(written).error();
-    }
+    // The run records come last: they say that everything is there.
     if (view_.has_members()) {
       if (Status written = write_membership(); !written) return std::move(written).error();
+    }
+    for (const RoundFormat format : options_.formats) {
+      if (Status written = write(format); !written) return std::move(written).error();
     }
     return std::move(report_);
   }

@@ -286,8 +286,7 @@ void RoundKeeper::close(std::size_t index) {
   OpenRound& open = *open_[index];
   open.tick(now_.steady, true);
   retries_of_closed_ += open.num_retries();
-  WaitingRound waiting{.header = open.round().header(), .round = {}, .journal = {}};
-  if (open.is_journaled()) waiting.journal = open.path();
+  WaitingRound waiting{.header = open.round().header(), .round = {}, .journal = open.path(), .is_journal_complete = open.is_journaled()};
   waiting.round = std::move(open).take();
   waiting_.add(std::move(waiting));
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(index));

@@ -215,9 +215,8 @@ class Applier {
   bool apply_observed() {
     std::uint32_t channel = 0;
     if (!channel_index(channel)) return false;
-    constexpr std::uint64_t kMaxLength = 400ULL * 24 * 3600 * 1000;  // sums stay far from overflowing
     const std::uint64_t length = in_.number();
-    if (!in_.ok() || length > kMaxLength) return false;
+    if (!in_.ok() || length > static_cast<std::uint64_t>(kMaxObservedMs)) return false;
     round_.observe(channel, static_cast<std::int64_t>(length));
     return true;
   }

@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "collect/daily_state.h"
 #include "collect/journal.h"
 #include "collect/round.h"
 #include "collect/round_files.h"
 
+#include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/core/text.h"
@@ -52,11 +55,12 @@ std::uint64_t WaitingRounds::num_viewers_in_memory() const {
 
 std::uint64_t WaitingRounds::num_unjournaled() const {
   std::uint64_t sum = 0;
-  for (const WaitingRound& waiting : waiting_) sum += waiting.journal.empty() && waiting.round ? waiting.round->num_sightings() : 0;
+  for (const WaitingRound& waiting : waiting_) sum += !waiting.is_journal_complete && waiting.round ? waiting.round->num_sightings() : 0;
   return sum;
 }
 
 void WaitingRounds::tick(SteadyTime now, bool at_once, const ForgottenList& forgotten) {
+  if (!leftovers_.empty()) remove_leftovers();
   if (waiting_.empty() || (!at_once && !backoff_.is_due(now))) return;
   if (problem_) ++counters_.retries;
   while (!waiting_.empty()) {
@@ -67,7 +71,7 @@ void WaitingRounds::tick(SteadyTime now, bool at_once, const ForgottenList& forg
       problem_ = std::move(stored).error();
       backoff_.fail(now);
       for (WaitingRound& other : waiting_) {
-        if (!other.journal.empty()) other.round.reset();
+        if (other.is_journal_complete) other.round.reset();
       }
       return;
     }
@@ -79,16 +83,41 @@ void WaitingRounds::tick(SteadyTime now, bool at_once, const ForgottenList& forg
 }
 
 Status WaitingRounds::store(WaitingRound& waiting, const ForgottenList& forgotten) {
-  if (Status loaded = load(waiting); !loaded) return loaded;
-  if (!is_empty(*waiting.round)) {
-    if (Status written = write_files(waiting, forgotten); !written) return written;
-    ++counters_.stored;
+  bool has_files = false;
+  if (!waiting.round) {
+    // A round that comes from a journal alone may have been stored, from more than the journal holds, by a process that ended before
+    // it could remove it: what is stored is never replaced by less.
+    const Result<bool> stored = is_stored(waiting.header);
+    if (!stored) return stored.error();
+    has_files = *stored;
   }
-  if (waiting.journal.empty()) return {};
+  if (!has_files) {
+    if (Status loaded = load(waiting); !loaded) return loaded;
+    if (!is_empty(*waiting.round)) {
+      if (Status written = write_files(waiting, forgotten); !written) return written;
+      ++counters_.stored;
+    }
+  }
   Status removed = remove_journal(waiting.journal, fault_);
-  // The round is stored; a journal that stays would be stored again at the next start, with the same bytes.
-  if (!removed) log_.warning("the journal of a stored round stays: " + removed.error().message);
+  if (!removed) {
+    log_.warning("the journal of a stored round stays: " + removed.error().message);
+    leftovers_.push_back(waiting.journal);
+  }
   return {};
+}
+
+void WaitingRounds::remove_leftovers() {
+  std::erase_if(leftovers_, [&](const std::filesystem::path& journal) { return remove_journal(journal, fault_).ok(); });
+}
+
+/// True when all of the round's files are there. With daily snapshots they may be there and not be marked: then it is not stored.
+Result<bool> WaitingRounds::is_stored(const RoundHeader& header) const {
+  if (options_.round.daily_snapshot) return daily_.last_round() == name_of(header);
+  for (const RoundFormat format : options_.round.formats) {
+    Result<bool> exists = store_.exists(run_record_key(header, format));
+    if (!exists.ok() || !*exists) return exists;
+  }
+  return true;
 }
 
 /// Reads a round that is in its journal only.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "collect/backoff.h"
 #include "collect/daily_state.h"
@@ -25,8 +26,9 @@ namespace vieweratlas::collect_internal {
 /// A round that is over and is not stored yet.
 struct WaitingRound {
   RoundHeader header;
-  std::unique_ptr<Round> round;   ///< null: in the journal only
-  std::filesystem::path journal;  ///< holds all of the round; empty when there is no such file
+  std::unique_ptr<Round> round;      ///< null: in the journal only
+  std::filesystem::path journal;     ///< is removed when the round is stored
+  bool is_journal_complete = false;  ///< it holds all of the round; else it is out of date, or was never made
 };
 
 struct WaitingCounters {
@@ -37,7 +39,8 @@ struct WaitingCounters {
 };
 
 /// Stores rounds one after the other, the oldest first, and tries again as long as it takes. The journal is removed only when the
-/// store has said that everything is there. A round that cannot be stored and has a journal is not kept in memory. Thread-compatible.
+/// store has said that everything is there. A round that cannot be stored and is whole in its journal is not kept in memory.
+/// Thread-compatible.
 class WaitingRounds {
  public:
   /// References must outlive it.
@@ -58,6 +61,8 @@ class WaitingRounds {
  private:
   [[nodiscard]] Status store(WaitingRound& waiting, const ForgottenList& forgotten);
   [[nodiscard]] Status load(WaitingRound& waiting);
+  [[nodiscard]] Result<bool> is_stored(const RoundHeader& header) const;
+  void remove_leftovers();
   [[nodiscard]] Status write_files(const WaitingRound& waiting, const ForgottenList& forgotten);
 
   const CollectOptions& options_;
@@ -66,6 +71,7 @@ class WaitingRounds {
   DiskFault fault_;
   Logger& log_;
   std::deque<WaitingRound> waiting_;
+  std::vector<std::filesystem::path> leftovers_;  // journals of stored rounds that could not be removed
   Backoff backoff_;
   std::optional<Error> problem_;
   WaitingCounters counters_;

@@ -203,6 +203,22 @@ TEST(Recovery, MendsAJournalThatCouldNotBeWritten) {
   EXPECT_EQ(recording.store.objects, undisturbed.store.objects);
 }
 
+TEST(Recovery, NeverReplacesWhatIsStoredByAJournalThatHoldsLess) {
+  Recording recording;
+  recording.see("ada", 1);
+  recording.tick();
+  recording.disk_fault = [](std::string_view) { return Status(disk_full()); };
+  recording.see("ada", 2);
+  recording.advance(hours(2));
+  EXPECT_THAT(recording.lines(kFirst)[0], HasSubstr("\"chatters\":2,"));
+  EXPECT_EQ(recording.num_journals(), 1U) << "that of the first viewer could not be removed";
+  recording.disk_fault = {};
+  recording.restart();
+  recording.tick();
+  EXPECT_THAT(recording.lines(kFirst)[0], HasSubstr("\"chatters\":2,"));
+  EXPECT_EQ(recording.num_journals(), 0U);
+}
+
 TEST(Recovery, StoresWithoutAnyJournal) {
   Recording recording;
   recording.disk_fault = [](std::string_view) { return Status(disk_full()); };
