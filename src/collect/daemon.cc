@@ -248,7 +248,7 @@ class Daemon {
     status.now = clock_.utc();
     status.window = window_at(status.now);
     status.chat = chat_->counters();
-    status.rooms_target = target_of(status.chat);
+    status.rooms_target = status.chat.rooms_target;
     status.recorder = recorder_->counters();
     const auto privmsg = status.chat.lines.find("privmsg");
     status.messages_per_second = rate_.update(privmsg == status.chat.lines.end() ? 0 : privmsg->second, now);
@@ -269,13 +269,6 @@ class Daemon {
       shown_ = status;
     }
     events_.on_status(status);
-  }
-
-  [[nodiscard]] std::uint64_t target_of(const ChatCounters& chat) const {
-    std::uint64_t failed = 0;
-    for (const auto& [reason, count] : chat.rooms_failed) failed += count;
-    const std::uint64_t possible = chat.rooms_wanted - std::min(chat.rooms_wanted, failed);
-    return std::min<std::uint64_t>(possible, options_.chat.max_rooms);
   }
 
   void note_too_few_rooms(CollectorStatus& status) {
