@@ -230,7 +230,8 @@ class Helix(CollectTest):
                 fake.do("http_fault", answer=answer, path="/helix", times=-1)
                 collector = Collect(fake, self.folder)
                 self.addCleanup(collector.close)
-                until(lambda: collector.process.poll() is not None or "elix" in collector.said() or "Twitch answers" in collector.said(), 30, f"a word about {answer}")
+                until(lambda: collector.process.poll() is not None or "elix" in collector.said() or "Twitch answers" in collector.said(), 30,
+                      f"a word about {answer}")
                 collector.signal()
                 collector.wait()
                 self.assertNotIn(TOKEN, collector.said())
