@@ -126,9 +126,10 @@ struct CommandVodImport::Sums {
   std::map<std::string, std::uint64_t> lost;
 
   [[nodiscard]] std::string text() const {
-    return fmt::format("imported {} files: {} snapshots, {} presence rows; {} were there already, {} ended too early, {} failed, {} of other kinds\n",
-                       with_thousands(imported), with_thousands(snapshots), with_thousands(rows), with_thousands(unchanged),
-                       with_thousands(damaged), with_thousands(failed), with_thousands(ignored));
+    return fmt::format(
+        "imported {} files: {} snapshots, {} presence rows; {} were there already, {} ended too early, {} failed, {} of other kinds\n",
+        with_thousands(imported), with_thousands(snapshots), with_thousands(rows), with_thousands(unchanged), with_thousands(damaged),
+        with_thousands(failed), with_thousands(ignored));
   }
   [[nodiscard]] std::string as_json() const {
     JsonWriter json;
@@ -160,7 +161,8 @@ Status CommandVodImport::setup(const CommandLine& line, const Environment& envir
     }
   }
   if (rest.arguments.size() > 1) return Error{ErrorCode::kInvalidArgument, "vod import takes one configuration file"};
-  if (arguments_.empty()) return Error{ErrorCode::kInvalidArgument, "vod import needs files or folders; usage: vieweratlas vod import FILE|FOLDER..."};
+  if (arguments_.empty())
+    return Error{ErrorCode::kInvalidArgument, "vod import needs files or folders; usage: vieweratlas vod import FILE|FOLDER..."};
   if (Status loaded = load(rest, environment); !loaded) return loaded;
   auto offset = parse_utc_offset(configuration_.settings.vod.utc_offset);
   if (!offset) return std::move(offset).error();
@@ -191,13 +193,15 @@ Result<ImportReport> CommandVodImport::import(const Found& file, const ImportOpt
   const VodSettings& vod = configuration_.settings.vod;
   const std::string channel = vod.channels.empty() ? std::string() : vod.channels.front();
   if (*kind == ImportKind::kVodChat) {
-    return import_vod_chat({.path = file.path, .channel = channel, .vod_id = {}}, vod.keep_damaged, options, people.key, people.forgotten, stop);
+    return import_vod_chat({.path = file.path, .channel = channel, .vod_id = {}}, vod.keep_damaged, options, people.key, people.forgotten,
+                           stop);
   }
   if (*kind == ImportKind::kChatLog) {
     return import_chat_log({.path = file.path, .channel = channel, .utc_offset = utc_offset_}, vod.keep_damaged, options, people.key,
                            people.forgotten, stop);
   }
-  return Error{ErrorCode::kNoData, printable(file.path.string(), 400) + " is neither a recorded chat nor a chat log; docs/sources.md lists what is read"};
+  return Error{ErrorCode::kNoData,
+               printable(file.path.string(), 400) + " is neither a recorded chat nor a chat log; docs/sources.md lists what is read"};
 }
 
 void CommandVodImport::take(const Found& file, const Result<ImportReport>& report, Console& console, Sums& sums) const {
@@ -246,7 +250,8 @@ Status CommandVodImport::run() {
   Sums sums;
   for (const Found& file : *files) {
     const auto report = import(file, *options, *who, stop.get_token());
-    if (!report && (report.error().code == ErrorCode::kCancelled || report.error().code == ErrorCode::kLimitExceeded)) return report.error();
+    if (!report && (report.error().code == ErrorCode::kCancelled || report.error().code == ErrorCode::kLimitExceeded))
+      return report.error();
     take(file, report, session.console(), sums);
   }
   print_result(wants_json() ? sums.as_json() : sums.text());

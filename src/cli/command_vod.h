@@ -67,7 +67,8 @@ class CommandVodImport final : public VodCommand {
   struct Sums;
 
   [[nodiscard]] Result<std::vector<Found>> find() const;
-  [[nodiscard]] Result<ImportReport> import(const Found& file, const ImportOptions& options, const People& people, std::stop_token stop) const;
+  [[nodiscard]] Result<ImportReport> import(const Found& file, const ImportOptions& options, const People& people,
+                                            std::stop_token stop) const;
   void take(const Found& file, const Result<ImportReport>& report, Console& console, Sums& sums) const;
 
   std::vector<std::filesystem::path> arguments_;

@@ -48,13 +48,15 @@ namespace {
 
 /// What a downloader needs to find its home, its language and the way out; never our tokens.
 std::vector<std::string> environment_of_child(const Environment& environment) {
-  constexpr std::array<std::string_view, 13> kNames{"PATH",   "HOME",       "USER",        "LOGNAME",  "LANG",       "TZ",         "TMPDIR",
-                                                    "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"};
+  constexpr std::array<std::string_view, 13> kNames{"PATH",       "HOME",        "USER",       "LOGNAME",     "LANG",
+                                                    "TZ",         "TMPDIR",      "http_proxy", "https_proxy", "no_proxy",
+                                                    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"};
   constexpr std::array<std::string_view, 4> kPrefixes{"LC_", "XDG_", "DOTNET_", "SSL_CERT_"};
   std::vector<std::string> result;
   for (const auto& [name, value] : environment) {
-    const bool is_known = std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
-                          std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view prefix) { return name.starts_with(prefix); });
+    const bool is_known =
+        std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
+        std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view prefix) { return name.starts_with(prefix); });
     if (is_known) result.push_back(fmt::format("{}={}", name, value));
   }
   return result;
@@ -77,15 +79,17 @@ std::chrono::milliseconds millis(double seconds) {
 }
 
 std::string discover_text(const VodDiscoverReport& report) {
-  return fmt::format("looked at {} channels: {} recordings, {} new in the queue; {} too old, {} with too few views, {} channels are unknown\n",
-                     with_thousands(report.channels), with_thousands(report.found), with_thousands(report.added), with_thousands(report.too_old),
-                     with_thousands(report.too_few_views), with_thousands(report.unknown_channels));
+  return fmt::format(
+      "looked at {} channels: {} recordings, {} new in the queue; {} too old, {} with too few views, {} channels are unknown\n",
+      with_thousands(report.channels), with_thousands(report.found), with_thousands(report.added), with_thousands(report.too_old),
+      with_thousands(report.too_few_views), with_thousands(report.unknown_channels));
 }
 
 std::string process_text(const VodProcessReport& report) {
-  std::string text = fmt::format("imported {} recordings: {} snapshots, {} presence rows; {} failed, {} wait for their chat, {} were too old ({})\n",
-                                 with_thousands(report.completed), with_thousands(report.snapshots), with_thousands(report.rows),
-                                 with_thousands(report.failed), with_thousands(report.waiting), with_thousands(report.dropped), report.stopped_by);
+  std::string text =
+      fmt::format("imported {} recordings: {} snapshots, {} presence rows; {} failed, {} wait for their chat, {} were too old ({})\n",
+                  with_thousands(report.completed), with_thousands(report.snapshots), with_thousands(report.rows),
+                  with_thousands(report.failed), with_thousands(report.waiting), with_thousands(report.dropped), report.stopped_by);
   return text;
 }
 
@@ -126,7 +130,8 @@ Status CommandVodRun::setup(const CommandLine& line, const Environment& environm
     std::uint32_t number = 0;
     const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), number);
     if (problem != std::errc() || end != word.data() + word.size() || number == 0) {
-      return Error{ErrorCode::kInvalidArgument, "preprocess_vods takes a number of recordings after the configuration, not " + printable(word, 40)};
+      return Error{ErrorCode::kInvalidArgument,
+                   "preprocess_vods takes a number of recordings after the configuration, not " + printable(word, 40)};
     }
     most = number;
     rest.arguments.pop_back();
@@ -158,7 +163,8 @@ Status CommandVodRun::tell_plan() const {
   const auto stats = VodQueue(queue_file()).stats(std::chrono::floor<std::chrono::seconds>(SystemClock().utc()));
   if (!stats) return stats.error();
   print_result(fmt::format("would work through {} of {} due recordings\n",
-                           with_thousands(std::min<std::uint64_t>(stats->due, configuration_.settings.vod.max_per_run)), with_thousands(stats->due)));
+                           with_thousands(std::min<std::uint64_t>(stats->due, configuration_.settings.vod.max_per_run)),
+                           with_thousands(stats->due)));
   return {};
 }
 
@@ -193,6 +199,7 @@ Result<VodProcessReport> CommandVodRun::process(VodQueue& queue, Session& sessio
                                   .cli_path = vod.cli_path,
                                   .search_path = value_of(environment_, "PATH"),
                                   .environment = environment_of_child(environment_),
+                                  .keep_downloads = vod.persist_raw_chat,
                                   .delay = millis(vod.rate_limit_delay_s),
                                   .max_vods = vod.max_per_run,
                                   .max_time = millis(vod.max_processing_hours * 3600),
@@ -214,7 +221,8 @@ Status CommandVodRun::run() {
   if (configuration_.settings.talk.dry_run) return tell_plan();
   Session session(configuration_, environment_, "stopped");
   std::stop_source stop;
-  const Interrupt::Serving serving(session.interrupt(), stop, [&] { session.console().warning("stopping after what is begun is given back"); });
+  const Interrupt::Serving serving(session.interrupt(), stop,
+                                   [&] { session.console().warning("stopping after what is begun is given back"); });
   session.open_log_file();
   session.tell_settings();
   VodQueue queue(queue_file());

@@ -19,7 +19,8 @@ inline constexpr double kMaxU32 = 4294967295.0;
 /// Commands that listen to chats.
 inline constexpr std::string_view kCollectors = "collect, continuous, doctor";
 /// Commands that look at a collector's folder.
-inline constexpr std::string_view kFolderUsers = "collect, continuous, doctor, status, health, vod add, vod discover, vod process, vod stats, vod import, preprocess_vods";
+inline constexpr std::string_view kFolderUsers =
+    "collect, continuous, doctor, status, health, vod add, vod discover, vod process, vod stats, vod import, preprocess_vods";
 /// Commands that ask Twitch.
 inline constexpr std::string_view kTwitch = "collect, continuous, doctor, login, channels update, vod discover, preprocess_vods";
 inline constexpr std::string_view kRosters = "collect, continuous, doctor, channels update";
@@ -38,7 +39,8 @@ inline constexpr std::string_view kTalkers =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, forget, purge, vod add, "
     "vod discover, vod process, vod stats, vod import, preprocess_vods";
 /// Commands that need the key of the viewers' pseudonyms.
-inline constexpr std::string_view kKeyHolders = "collect, continuous, doctor, login, channels update, analyze, quality, forget, vod discover, "
+inline constexpr std::string_view kKeyHolders =
+    "collect, continuous, doctor, login, channels update, analyze, quality, forget, vod discover, "
     "vod process, vod import, preprocess_vods";
 
 [[nodiscard]] std::span<const Option> collection_options();

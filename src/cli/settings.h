@@ -116,6 +116,7 @@ struct VodSettings {
   std::vector<std::string> channels;  ///< of what is added, discovered or imported
   std::string utc_offset;             ///< of local times in logs
   bool keep_damaged = true;
+  bool persist_raw_chat = false;
 };
 
 /// Width and height of the poster in inches.
