@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -16,6 +15,7 @@
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
+#include "cli/interrupt.h"
 #include "cli/json_writer.h"
 #include "cli/privacy_rules.h"
 #include "cli/progress.h"

@@ -19,20 +19,29 @@ inline constexpr double kMaxU32 = 4294967295.0;
 /// Commands that listen to chats.
 inline constexpr std::string_view kCollectors = "collect, continuous, doctor";
 /// Commands that look at a collector's folder.
-inline constexpr std::string_view kFolderUsers = "collect, continuous, doctor, status, health";
+inline constexpr std::string_view kFolderUsers =
+    "collect, continuous, doctor, status, health, vod add, vod discover, vod process, vod stats, vod import, preprocess_vods";
 /// Commands that ask Twitch.
-inline constexpr std::string_view kTwitch = "collect, continuous, doctor, login, channels update";
+inline constexpr std::string_view kTwitch = "collect, continuous, doctor, login, channels update, vod discover, preprocess_vods";
 inline constexpr std::string_view kRosters = "collect, continuous, doctor, channels update";
+/// Commands that look for recordings, and those that store what was said in recorded chats and logs.
+inline constexpr std::string_view kVodFinders = "vod discover, preprocess_vods";
+inline constexpr std::string_view kVodWorkers = "vod process, preprocess_vods";
+inline constexpr std::string_view kImporters = "vod process, vod import, preprocess_vods";
 /// Commands that work on data.
 inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collect, continuous, doctor, status, health";
 /// Commands that talk and write a log.
 inline constexpr std::string_view kEvery =
-    "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update";
+    "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, vod add, vod discover, "
+    "vod process, vod stats, vod import, preprocess_vods";
 /// Commands that talk but keep no log of what they say.
 inline constexpr std::string_view kTalkers =
-    "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, forget, purge";
+    "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, forget, purge, vod add, "
+    "vod discover, vod process, vod stats, vod import, preprocess_vods";
 /// Commands that need the key of the viewers' pseudonyms.
-inline constexpr std::string_view kKeyHolders = "collect, continuous, doctor, login, channels update, analyze, quality, forget";
+inline constexpr std::string_view kKeyHolders =
+    "collect, continuous, doctor, login, channels update, analyze, quality, forget, vod discover, "
+    "vod process, vod import, preprocess_vods";
 
 [[nodiscard]] std::span<const Option> collection_options();
 [[nodiscard]] std::span<const Option> storage_options();

@@ -28,6 +28,7 @@
 #include "cli/command_simulate.h"
 #include "cli/command_status.h"
 #include "cli/command_version.h"
+#include "cli/command_vod.h"
 #include "cli/exit_code.h"
 #include "cli/option.h"
 #include "cli/results.h"
@@ -94,6 +95,12 @@ std::unique_ptr<Command> make_command(std::string_view name) {
   if (name == "purge") return std::make_unique<CommandPurge>();
   if (name == "login") return std::make_unique<CommandLogin>();
   if (name == "channels update") return std::make_unique<CommandChannelsUpdate>();
+  if (name == "vod add") return std::make_unique<CommandVodQueue>(true);
+  if (name == "vod stats") return std::make_unique<CommandVodQueue>(false);
+  if (name == "vod import") return std::make_unique<CommandVodImport>();
+  if (name == "vod discover") return std::make_unique<CommandVodRun>(CommandVodRun::Work::kDiscover);
+  if (name == "vod process") return std::make_unique<CommandVodRun>(CommandVodRun::Work::kProcess);
+  if (name == "preprocess_vods") return std::make_unique<CommandVodRun>(CommandVodRun::Work::kBoth);
   if (name == "config show") return std::make_unique<CommandConfigShow>();
   if (name == "config validate") return std::make_unique<CommandConfigValidate>();
   if (name == "config docs") return std::make_unique<CommandConfigDocs>();

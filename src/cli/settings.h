@@ -112,6 +112,11 @@ struct VodSettings {
   std::uint32_t max_per_run = 50;
   double max_processing_hours = 4;
   double rate_limit_delay_s = 2;
+  std::vector<std::string> vod_ids;
+  std::vector<std::string> channels;  ///< of what is added, discovered or imported
+  std::string utc_offset;             ///< of local times in logs
+  bool keep_damaged = true;
+  bool persist_raw_chat = false;
 };
 
 /// Width and height of the poster in inches.

@@ -1,7 +1,6 @@
 #include "collect/channel_list.h"
 
-#include <algorithm>
-#include <array>
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <span>

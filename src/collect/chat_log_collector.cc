@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -113,6 +114,12 @@ std::vector<std::string> parts_of(const fs::path& path) {
   return parts;
 }
 
+/// Snapshots and other documents begin like a recorded chat; one of its parts must be there.
+bool is_head_of_vod_chat(std::string_view head) {
+  constexpr std::array<std::string_view, 4> kParts{"\"comments\"", "\"streamer\"", "\"FileInfo\"", "\"embeddedData\""};
+  return std::any_of(kParts.begin(), kParts.end(), [&](std::string_view part) { return head.find(part) != std::string_view::npos; });
+}
+
 std::optional<UtcTime> modified(const fs::path& path) {
   struct stat facts{};
   if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
@@ -182,7 +189,9 @@ Result<ImportReport> import_chat_log(const ChatLogFile& file, bool keep_damaged,
   if (!status && !may_keep) return status.error();
   if (!status) importer.lost({}, "truncated_file", 1);
   // Only raw lines tell which messages were mirrored from another channel's chat.
-  auto report = importer.write({.key = "raw/log_snapshots/log_id=" + collector.content_digest() + ".ndjson.zst",
+  // The day is what a retention goes by.
+  const std::string day = format_compact(importer.last_piece().value_or(UtcTime{})).substr(0, 8);
+  auto report = importer.write({.key = "raw/log_snapshots/" + day + "_" + collector.content_digest() + ".ndjson.zst",
                                 .source = "log",
                                 .shared_chat_unfiltered = collector.format() != ChatLogFormat::kIrc});
   if (report.ok() && !status) report->problem = status.error().message;
@@ -207,8 +216,7 @@ Result<ImportKind> import_kind_of(const fs::path& path) {
     const std::string_view line = trim(rest.substr(0, newline));
     rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
     if (line.empty() || line.starts_with("//")) continue;
-    if (line.starts_with('{') || line.starts_with("/*"))
-      return head.find("\"comments\"") != std::string::npos || head.size() >= kEnough ? ImportKind::kVodChat : ImportKind::kUnknown;
+    if (line.starts_with('{') || line.starts_with("/*")) return is_head_of_vod_chat(head) ? ImportKind::kVodChat : ImportKind::kUnknown;
     return chat_log_format_of(line) == ChatLogFormat::kUnknown ? ImportKind::kUnknown : ImportKind::kChatLog;
   }
   return ImportKind::kUnknown;

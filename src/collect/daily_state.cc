@@ -2,8 +2,8 @@
 
 #include <simdjson.h>
 
-#include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,7 +69,7 @@ Status DailyState::mark(std::span<const std::string> channels, std::string_view 
   if (const std::optional<UtcTime> time = parse_time(day)) {
     // Days compare as texts.
     const std::string oldest = format_iso(*time - kKept).substr(0, day.size());
-    std::erase_if(live_, [&](const auto& entry) { return entry.second < oldest; });
+    for (auto it = live_.begin(); it != live_.end();) it = it->second < oldest ? live_.erase(it) : std::next(it);
   }
   std::string text = "{\"live\":{";
   for (const auto& [channel, last] : live_) {

@@ -15,7 +15,6 @@
 #include "vieweratlas/collect/sleeper.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
-#include "vieweratlas/core/secret.h"
 #include "vieweratlas/net/http.h"
 #include "vieweratlas/twitch/oauth.h"
 #include "vieweratlas/twitch/token_record.h"
@@ -36,7 +35,8 @@ Result<GrantedToken> wait_for_token(const OAuthClient& client, const DeviceCode&
                                     Sleeper& sleeper, const std::stop_token& stop) {
   const SteadyTime end = clock.steady() + code.expires_in;
   seconds interval = code.interval;
-  const Error expired{ErrorCode::kDenied, "the code was not entered in time, or was declined in the browser; run `vieweratlas login` again"};
+  const Error expired{ErrorCode::kDenied,
+                      "the code was not entered in time, or was declined in the browser; run `vieweratlas login` again"};
   while (clock.steady() < end) {
     if (!sleeper.sleep(interval, stop)) return cancelled();
     const Result<HttpResponse> response = http.send(device_token_request(client, code.device_code, scopes()), stop);
@@ -50,7 +50,7 @@ Result<GrantedToken> wait_for_token(const OAuthClient& client, const DeviceCode&
       case DeviceState::kGranted: return std::move(answer->token);
       case DeviceState::kPending: break;
       case DeviceState::kSlowDown: interval += seconds(5); break;  // RFC 8628, section 3.5
-      case DeviceState::kExpired:  // also the answer for a code that was declined
+      case DeviceState::kExpired:                                  // also the answer for a code that was declined
       case DeviceState::kDenied: return expired;
     }
   }
@@ -60,7 +60,7 @@ Result<GrantedToken> wait_for_token(const OAuthClient& client, const DeviceCode&
 }  // namespace
 
 Result<TokenRecord> login_with_device(const CollectOptions& options, HttpClient& http, const Clock& clock, Sleeper& sleeper,
-                                      const std::function<void(const DeviceCode&)>& show, std::stop_token stop) {
+                                      const std::function<void(const DeviceCode&)>& show, const std::stop_token& stop) {
   const OAuthClient client{
       .id_url = options.endpoints.id_url, .client_id = options.credentials.client_id, .client_secret = options.credentials.client_secret};
   if (client.client_id.empty()) {

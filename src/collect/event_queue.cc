@@ -11,7 +11,10 @@
 
 #include "collect/bytes.h"
 
+#include "vieweratlas/collect/recorder.h"
 #include "vieweratlas/core/check.h"
+#include "vieweratlas/core/clock.h"
+#include "vieweratlas/presence/sighting.h"
 
 namespace vieweratlas::collect_internal {
 namespace {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -25,7 +26,6 @@
 #include "vieweratlas/net/http.h"
 #include "vieweratlas/twitch/helix.h"
 #include "vieweratlas/twitch/helix_pacing.h"
-#include "vieweratlas/twitch/oauth.h"
 
 namespace vieweratlas {
 
@@ -163,21 +163,21 @@ HelixClient::HelixClient(const CollectOptions& options, HttpClient& http, TokenK
     : impl_(std::make_unique<Impl>(options, http, tokens, clock, log, sleeper)) {}
 HelixClient::~HelixClient() = default;
 
-Result<HelixPage<HelixStream>> HelixClient::streams(const StreamsQuery& query, std::stop_token stop) {
+Result<HelixPage<HelixStream>> HelixClient::streams(const StreamsQuery& query, const std::stop_token& stop) {
   return impl_->ask(streams_request(impl_->url(), query), parse_streams, stop);
 }
 
 Result<HelixPage<HelixUser>> HelixClient::users(const std::vector<std::string>& logins, const std::vector<std::string>& ids,
-                                                std::stop_token stop) {
+                                                const std::stop_token& stop) {
   return impl_->ask(users_request(impl_->url(), logins, ids), parse_users, stop);
 }
 
 Result<HelixPage<HelixGame>> HelixClient::games(const std::vector<std::string>& names, const std::vector<std::string>& ids,
-                                                std::stop_token stop) {
+                                                const std::stop_token& stop) {
   return impl_->ask(games_request(impl_->url(), names, ids), parse_games, stop);
 }
 
-Result<HelixPage<HelixVideo>> HelixClient::videos(const VideosQuery& query, std::stop_token stop) {
+Result<HelixPage<HelixVideo>> HelixClient::videos(const VideosQuery& query, const std::stop_token& stop) {
   return impl_->ask(videos_request(impl_->url(), query), parse_videos, stop);
 }
 

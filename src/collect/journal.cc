@@ -7,10 +7,11 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>

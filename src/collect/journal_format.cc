@@ -1,6 +1,5 @@
 #include <xxhash.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "collect/journal.h"
 #include "collect/round.h"

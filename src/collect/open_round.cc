@@ -1,6 +1,5 @@
 #include "collect/open_round.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>

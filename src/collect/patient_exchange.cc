@@ -20,18 +20,18 @@ using std::chrono::milliseconds;
 
 Error cancelled() { return Error{ErrorCode::kCancelled, "stopped while Twitch was asked"}; }
 
-Status wait_for(milliseconds time, std::string_view what, Sleeper& sleeper, Logger& log, std::stop_token stop) {
+Status wait_for(milliseconds time, std::string_view what, Sleeper& sleeper, Logger& log, const std::stop_token& stop) {
   if (stop.stop_requested()) return cancelled();
   if (time <= milliseconds(0)) return {};
   if (time > milliseconds(1000)) {
     log.info(fmt::format("{}: waiting for {:.0f} s", what, std::chrono::duration<double>(time).count()));
   }
-  if (!sleeper.sleep(time, std::move(stop))) return cancelled();
+  if (!sleeper.sleep(time, stop)) return cancelled();
   return {};
 }
 
 Result<HttpResponse> send_patiently(HttpClient& http, const HttpRequest& request, std::string_view what, Sleeper& sleeper, Logger& log,
-                                    std::stop_token stop) {
+                                    const std::stop_token& stop) {
   for (unsigned attempt = 0;; ++attempt) {
     Result<HttpResponse> response = http.send(request, stop);
     const bool failed = response.ok() ? response->status >= 500 : response.error().code == ErrorCode::kUnavailable;

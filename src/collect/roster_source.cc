@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -224,7 +223,7 @@ RosterSource::RosterSource(const CollectOptions& options, HttpClient& http, Toke
     : impl_(std::make_unique<Impl>(options, http, tokens, clock, log, sleeper)) {}
 RosterSource::~RosterSource() = default;
 
-Result<Roster> RosterSource::refresh(std::stop_token stop) { return impl_->refresh(stop); }
+Result<Roster> RosterSource::refresh(const std::stop_token& stop) { return impl_->refresh(stop); }
 HelixCounters RosterSource::counters() const { return impl_->counters(); }
 
 }  // namespace vieweratlas

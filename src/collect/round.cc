@@ -10,9 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "collect/pair_counts.h"
 #include "collect/round_records.h"
 #include "collect/viewer_names.h"
 
+#include "vieweratlas/collect/recorder.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/sighting.h"

@@ -5,11 +5,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "collect/daily_state.h"
 #include "collect/journal.h"
@@ -25,7 +29,6 @@
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
-#include "vieweratlas/core/text.h"
 #include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"

@@ -1,13 +1,13 @@
 #include "collect/round_records.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "collect/bytes.h"
 #include "collect/round.h"

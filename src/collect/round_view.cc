@@ -1,16 +1,19 @@
 #include "collect/round_view.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <string>
 #include <string_view>
-#include <utility>
 
+#include "collect/pair_counts.h"
 #include "collect/round.h"
+#include "collect/viewer_names.h"
 
+#include "vieweratlas/collect/round_schedule.h"
+#include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"

@@ -7,10 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "collect/round.h"
 #include "collect/round_view.h"
 
+#include "vieweratlas/collect/recorder.h"
+#include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/snapshot.h"
 

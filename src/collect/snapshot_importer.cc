@@ -5,13 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
+
+#include "collect/roster_filter.h"
 
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/clock.h"
@@ -122,6 +126,16 @@ std::uint64_t SnapshotImporter::seconds_observed(const ChannelState& channel, Ut
   return static_cast<std::uint64_t>(total_ms) / 1000;
 }
 
+std::optional<UtcTime> SnapshotImporter::last_piece() const {
+  std::optional<UtcTime> last;
+  for (const auto& [login, channel] : channels_) {
+    if (channel.buckets.empty()) continue;
+    const UtcTime begin = origin_ + channel.buckets.rbegin()->first * options_.bucket_length;
+    last = std::max(last.value_or(begin), begin);
+  }
+  return last;
+}
+
 /// By stored name, so that neither the order of sightings nor hashing shows in the file.
 void SnapshotImporter::rank_viewers() {
   std::vector<std::uint32_t> order(viewers_.size());
@@ -179,6 +193,12 @@ void SnapshotImporter::append_channel(std::string& text, std::string_view login,
   }
 }
 
+Result<std::function<bool(const ChannelFacts&)>> channels_opted_out(const std::filesystem::path& file) {
+  auto list = collect_internal::read_opt_outs(file);
+  if (!list) return std::move(list).error();
+  return std::function<bool(const ChannelFacts&)>([list = *std::move(list)](const ChannelFacts& facts) { return list.has(facts); });
+}
+
 Result<ImportReport> SnapshotImporter::write(const ImportTarget& target) {
   VA_CHECK(!target.origin || *target.origin == origin_);
   ImportReport report{.sightings = num_sightings_, .lost = lost_};
@@ -188,6 +208,11 @@ Result<ImportReport> SnapshotImporter::write(const ImportTarget& target) {
   std::string text;
   compressed_.clear();
   for (auto& [login, channel] : channels_) {
+    channel.facts.channel = login;
+    if (options_.is_opted_out && options_.is_opted_out(channel.facts)) {
+      for (const auto& [piece, bucket] : channel.buckets) report.lost["opted_out"] += bucket.viewers.size();
+      continue;
+    }
     const std::uint64_t before = report.snapshots;
     append_channel(text, login, channel, target, report);
     if (report.snapshots > before) ++report.channels;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -48,7 +49,7 @@ class TokenKeeper::Impl {
     return std::any_of(kOrigins.begin(), kOrigins.end(), [&](TokenOrigin origin) { return source_.has(origin); });
   }
 
-  Status start(bool need_chat, std::stop_token stop) {
+  Status start(bool need_chat, const std::stop_token& stop) {
     const std::lock_guard flight(flight_);
     need_chat_ = need_chat;
     return remember(choose(std::nullopt, stop));
@@ -185,12 +186,12 @@ TokenKeeper::TokenKeeper(const CollectOptions& options, HttpClient& http, const 
 TokenKeeper::~TokenKeeper() = default;
 
 bool TokenKeeper::has_credentials() const { return impl_->has_credentials(); }
-Status TokenKeeper::start(bool need_chat, std::stop_token stop) { return impl_->start(need_chat, std::move(stop)); }
-Status TokenKeeper::tick(std::stop_token stop) { return impl_->tick(stop); }
+Status TokenKeeper::start(bool need_chat, const std::stop_token& stop) { return impl_->start(need_chat, stop); }
+Status TokenKeeper::tick(const std::stop_token& stop) { return impl_->tick(stop); }
 Secret TokenKeeper::token() const { return impl_->copy().access; }
 std::string TokenKeeper::client_id() const { return impl_->copy().client_id; }
 TokenFacts TokenKeeper::facts() const { return impl_->copy().facts; }
-Status TokenKeeper::renew(const Secret& rejected, std::stop_token stop) { return impl_->renew(rejected, stop); }
+Status TokenKeeper::renew(const Secret& rejected, const std::stop_token& stop) { return impl_->renew(rejected, stop); }
 seconds TokenKeeper::until_validation() const { return impl_->until_validation(); }
 std::string TokenKeeper::problem() const { return impl_->problem(); }
 

@@ -79,26 +79,26 @@ bool TokenSource::has(TokenOrigin origin) const {
   return false;
 }
 
-Result<HeldToken> TokenSource::get(TokenOrigin origin, bool need_chat, std::stop_token stop) {
+Result<HeldToken> TokenSource::get(TokenOrigin origin, bool need_chat, const std::stop_token& stop) {
   switch (origin) {
-    case TokenOrigin::kOption: return validated(origin, options_.credentials.token, need_chat, std::move(stop));
-    case TokenOrigin::kLogin: return login_token(need_chat, std::move(stop));
-    case TokenOrigin::kApp: return app_token(need_chat, std::move(stop));
+    case TokenOrigin::kOption: return validated(origin, options_.credentials.token, need_chat, stop);
+    case TokenOrigin::kLogin: return login_token(need_chat, stop);
+    case TokenOrigin::kApp: return app_token(need_chat, stop);
   }
   return Error{};
 }
 
-Result<HeldToken> TokenSource::renewed(const HeldToken& old, bool need_chat, std::stop_token stop) {
+Result<HeldToken> TokenSource::renewed(const HeldToken& old, bool need_chat, const std::stop_token& stop) {
   switch (old.origin) {
     case TokenOrigin::kOption: return denied(fmt::format("{} cannot be renewed: {}", name_of(old.origin), remedy(old.origin)));
-    case TokenOrigin::kLogin: return renewed_login(old.access, need_chat, std::move(stop));
-    case TokenOrigin::kApp: return app_token(need_chat, std::move(stop));
+    case TokenOrigin::kLogin: return renewed_login(old.access, need_chat, stop);
+    case TokenOrigin::kApp: return app_token(need_chat, stop);
   }
   return Error{};
 }
 
-Result<HeldToken> TokenSource::validated(TokenOrigin origin, const Secret& token, bool need_chat, std::stop_token stop) {
-  const Result<HttpResponse> response = send(validate_request(client_, token), "validating the token", std::move(stop));
+Result<HeldToken> TokenSource::validated(TokenOrigin origin, const Secret& token, bool need_chat, const std::stop_token& stop) {
+  const Result<HttpResponse> response = send(validate_request(client_, token), "validating the token", stop);
   if (!response) return response.error();
   Result<ValidatedToken> facts = parse_validation(*response);
   if (!facts) return refused(origin, facts.error());
@@ -132,16 +132,16 @@ Status TokenSource::check(TokenOrigin origin, const ValidatedToken& token, bool 
   return {};
 }
 
-Result<HeldToken> TokenSource::login_token(bool need_chat, std::stop_token stop) {
+Result<HeldToken> TokenSource::login_token(bool need_chat, const std::stop_token& stop) {
   const Result<std::optional<TokenRecord>> record = store_.load();
   if (!record) return record.error();
   if (!*record) return denied("there is no tokens.json any more: run `vieweratlas login`");
   Result<HeldToken> held = validated(TokenOrigin::kLogin, (*record)->access, need_chat, stop);
   if (held.ok() || held.error().code != ErrorCode::kDenied) return held;
-  return renewed_login((*record)->access, need_chat, std::move(stop));
+  return renewed_login((*record)->access, need_chat, stop);
 }
 
-Result<HeldToken> TokenSource::renewed_login(const Secret& old, bool need_chat, std::stop_token stop) {
+Result<HeldToken> TokenSource::renewed_login(const Secret& old, bool need_chat, const std::stop_token& stop) {
   const Result<TokenStore::Lock> lock = store_.lock(sleeper_, stop);
   if (!lock) return lock.error();
   const Result<std::optional<TokenRecord>> record = store_.load();
@@ -153,17 +153,17 @@ Result<HeldToken> TokenSource::renewed_login(const Secret& old, bool need_chat, 
   }
   const Result<TokenRecord> fresh = refreshed(**record, stop);
   if (!fresh) return fresh.error();
-  return validated(TokenOrigin::kLogin, fresh->access, need_chat, std::move(stop));
+  return validated(TokenOrigin::kLogin, fresh->access, need_chat, stop);
 }
 
-Result<TokenRecord> TokenSource::refreshed(const TokenRecord& record, std::stop_token stop) {
+Result<TokenRecord> TokenSource::refreshed(const TokenRecord& record, const std::stop_token& stop) {
   if (record.refresh.empty()) return denied("the login in tokens.json has ended and cannot be renewed: run `vieweratlas login` again");
   OAuthClient client = client_;
   if (!client.client_id.empty() && client.client_id != record.client_id) {
     return denied("the login in tokens.json was made for another application than TWITCH_CLIENT_ID names: run `vieweratlas login` again");
   }
   client.client_id = record.client_id;
-  const Result<HttpResponse> response = send(refresh_request(client, record.refresh), "renewing the token", std::move(stop));
+  const Result<HttpResponse> response = send(refresh_request(client, record.refresh), "renewing the token", stop);
   if (!response) return response.error();
   Result<GrantedToken> granted = parse_token(*response);
   if (!granted) return refused(TokenOrigin::kLogin, granted.error());
@@ -181,11 +181,11 @@ Result<TokenRecord> TokenSource::refreshed(const TokenRecord& record, std::stop_
   return fresh;
 }
 
-Result<HeldToken> TokenSource::app_token(bool need_chat, std::stop_token stop) {
+Result<HeldToken> TokenSource::app_token(bool need_chat, const std::stop_token& stop) {
   if (need_chat) {
     return denied("chats need the token of an account, a client secret is not enough: run `vieweratlas login`, or set TWITCH_OAUTH_TOKEN");
   }
-  const Result<HttpResponse> response = send(app_token_request(client_), "asking for an app token", std::move(stop));
+  const Result<HttpResponse> response = send(app_token_request(client_), "asking for an app token", stop);
   if (!response) return response.error();
   Result<GrantedToken> granted = parse_token(*response);
   if (!granted) return refused(TokenOrigin::kApp, granted.error());
@@ -198,8 +198,8 @@ Result<HeldToken> TokenSource::app_token(bool need_chat, std::stop_token stop) {
   return held;
 }
 
-Result<HttpResponse> TokenSource::send(const HttpRequest& request, std::string_view what, std::stop_token stop) {
-  return send_patiently(http_, request, what, sleeper_, log_, std::move(stop));
+Result<HttpResponse> TokenSource::send(const HttpRequest& request, std::string_view what, const std::stop_token& stop) {
+  return send_patiently(http_, request, what, sleeper_, log_, stop);
 }
 
 }  // namespace vieweratlas::collect_internal

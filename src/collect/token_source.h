@@ -40,19 +40,19 @@ class TokenSource {
 
   [[nodiscard]] bool has(TokenOrigin origin) const;
   /// A token that works now; a stored login that has expired is renewed.
-  [[nodiscard]] Result<HeldToken> get(TokenOrigin origin, bool need_chat, std::stop_token stop);
+  [[nodiscard]] Result<HeldToken> get(TokenOrigin origin, bool need_chat, const std::stop_token& stop);
   /// One in place of `old`, which does not work or will soon end.
-  [[nodiscard]] Result<HeldToken> renewed(const HeldToken& old, bool need_chat, std::stop_token stop);
+  [[nodiscard]] Result<HeldToken> renewed(const HeldToken& old, bool need_chat, const std::stop_token& stop);
   /// What Twitch says of `token` now.
-  [[nodiscard]] Result<HeldToken> validated(TokenOrigin origin, const Secret& token, bool need_chat, std::stop_token stop);
+  [[nodiscard]] Result<HeldToken> validated(TokenOrigin origin, const Secret& token, bool need_chat, const std::stop_token& stop);
 
  private:
-  [[nodiscard]] Result<HeldToken> login_token(bool need_chat, std::stop_token stop);
-  [[nodiscard]] Result<HeldToken> renewed_login(const Secret& old, bool need_chat, std::stop_token stop);
-  [[nodiscard]] Result<TokenRecord> refreshed(const TokenRecord& record, std::stop_token stop);
-  [[nodiscard]] Result<HeldToken> app_token(bool need_chat, std::stop_token stop);
+  [[nodiscard]] Result<HeldToken> login_token(bool need_chat, const std::stop_token& stop);
+  [[nodiscard]] Result<HeldToken> renewed_login(const Secret& old, bool need_chat, const std::stop_token& stop);
+  [[nodiscard]] Result<TokenRecord> refreshed(const TokenRecord& record, const std::stop_token& stop);
+  [[nodiscard]] Result<HeldToken> app_token(bool need_chat, const std::stop_token& stop);
   [[nodiscard]] Status check(TokenOrigin origin, const ValidatedToken& token, bool need_chat) const;
-  [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request, std::string_view what, std::stop_token stop);
+  [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request, std::string_view what, const std::stop_token& stop);
 
   const CollectOptions& options_;
   HttpClient& http_;

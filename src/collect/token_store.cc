@@ -47,7 +47,7 @@ TokenStore::Lock::~Lock() {
   if (descriptor_ >= 0) ::close(descriptor_);  // ends the lock
 }
 
-Result<TokenStore::Lock> TokenStore::lock(Sleeper& sleeper, std::stop_token stop) const {
+Result<TokenStore::Lock> TokenStore::lock(Sleeper& sleeper, const std::stop_token& stop) const {
   const std::filesystem::path file = folder_ / "tokens.lock";
   if (const Result<bool> made = create_private_file(file, ""); !made) return made.error();
   Lock lock(::open(file.c_str(), O_RDWR | O_CLOEXEC));

@@ -35,7 +35,7 @@ class TokenStore {
     int descriptor_;
   };
   /// Waits for up to a minute. Errors: denied, unavailable (somebody holds it still), cancelled.
-  [[nodiscard]] Result<Lock> lock(Sleeper& sleeper, std::stop_token stop) const;
+  [[nodiscard]] Result<Lock> lock(Sleeper& sleeper, const std::stop_token& stop) const;
 
  private:
   std::filesystem::path folder_;

@@ -9,10 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "collect/channel_list.h"
+
 #include "vieweratlas/collect/vod_queue.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/twitch/helix.h"
 
 namespace vieweratlas {
@@ -57,6 +60,20 @@ Result<std::vector<HelixVideo>> HelixVodLister::newest(const std::string& login,
   }
   if (videos.size() > limit) videos.resize(limit);
   return videos;
+}
+
+Result<std::vector<std::string>> discovery_channels(const RosterOptions& options) {
+  collect_internal::ChannelList list = collect_internal::channel_list(options.channels);
+  if (options.channels.empty() && !options.channels_file.empty()) {
+    const auto text = read_file(options.channels_file);
+    if (!text) return text.error();
+    list = collect_internal::parse_channel_list(*text);
+  }
+  if (list.num_wrong > 0) return Error{ErrorCode::kInvalidArgument, list.first_wrong + " is no channel's login"};
+  if (list.logins.empty()) {
+    return Error{ErrorCode::kInvalidArgument, "no channel is named; name some with --channel or a file of them with --channels-file"};
+  }
+  return std::move(list.logins);
 }
 
 Result<VodDiscoverReport> discover_vods(VodLister& lister, VodQueue& queue, const VodDiscoverOptions& options, UtcTime now,

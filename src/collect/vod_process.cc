@@ -125,7 +125,11 @@ class Run {
     if (report_.downloads > 0 && !sleeper_.sleep(options_.delay, stop_)) return Error{ErrorCode::kCancelled, "stopped"};
     ++report_.downloads;
     if (Status status = download(item); !status) return std::move(status).error();
-    return import(item, folder_of(item) / "chat.json");
+    const fs::path chat = folder_of(item) / "chat.json";
+    Result<ImportReport> imported = import(item, chat);
+    std::error_code problem;
+    if (imported && !options_.keep_downloads) fs::remove(chat, problem);
+    return imported;
   }
 
   /// The program writes under a name that nobody reads; only a whole file gets the real one.

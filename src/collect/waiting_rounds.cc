@@ -17,11 +17,13 @@
 #include "collect/round_files.h"
 
 #include "vieweratlas/collect/options.h"
+#include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/privacy/forgotten.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas::collect_internal {
 namespace {

@@ -36,6 +36,9 @@ std::string_view channel_folder(std::string_view key) {
   return {};
 }
 
+/// Recorded chats as they were downloaded, gigabytes each, lie below the data folder too: `vod process` reads them, not the analysis.
+bool is_raw_chat(std::string_view key) { return key.starts_with("vod_chat/") || key.find("/vod_chat/") != std::string_view::npos; }
+
 }  // namespace
 
 FileName interpret_file_name(std::string_view key) {
@@ -43,7 +46,9 @@ FileName interpret_file_name(std::string_view key) {
   const std::string_view name = slash == std::string_view::npos ? key : key.substr(slash + 1);
   const std::string lower = to_lower(name);
   std::string_view stem = lower;
-  FileName result{.format = take_format(stem), .channel = std::string(channel_folder(key)), .time = std::nullopt};
+  FileName result{.format = is_raw_chat(key) ? SnapshotFormat::kNone : take_format(stem),
+                  .channel = std::string(channel_folder(key)),
+                  .time = std::nullopt};
   if (result.format != SnapshotFormat::kJson) return result;
   // The stamp is cut off at its fixed length: a channel's name may hold underscores and digits itself.
   constexpr std::size_t kStampBytes = 15;  // YYYYMMDD_HHMMSS

@@ -22,7 +22,8 @@ struct FileName {
   std::optional<UtcTime> time;  ///< of "<channel>_<YYYYMMDD_HHMMSS>.json"
 };
 
-/// Reads a key ("raw/snapshots/2026/11/22/some_channel_20261122_100005.json.gz"). Suffixes in any letter case.
+/// Files below a folder "vod_chat" are no snapshots. Reads a key ("raw/snapshots/2026/11/22/some_channel_20261122_100005.json.gz").
+/// Suffixes in any letter case.
 [[nodiscard]] FileName interpret_file_name(std::string_view key);
 
 }  // namespace vieweratlas::presence_internal

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +44,17 @@ constexpr std::array<NameField, 9> kNameFields{{{"id", true},
                                                 {"user_name", false},
                                                 {"name", false},
                                                 {"display_name", false}}};
+
+/// Whether the value that follows `text`, which ends behind a key, is a person's name: only the key can say so, for a channel may have
+/// the same name.
+bool is_of_person(std::string_view text) {
+  const std::size_t key_end = text.rfind('"');
+  const std::size_t key_begin = key_end == kNone || key_end == 0 ? kNone : text.substr(0, key_end).rfind('"');
+  if (key_begin == kNone) return false;
+  const std::string_view key = text.substr(key_begin + 1, key_end - key_begin - 1);
+  return key == "chatter" || std::any_of(kNameFields.begin(), kNameFields.end(),
+                                         [&](const NameField& field) { return field.key == key && key != "display_name"; });
+}
 
 }  // namespace
 
@@ -162,15 +172,7 @@ void JsonRedactor::loose_token(TextSpan quoted, std::size_t begin, std::size_t e
   if (name.ends_with('"')) name.remove_suffix(1);
   name = plain_text(name);
   if (is_value) {
-    // The value of a field: a person's only where the field says so, for a channel may have the same name.
-    const std::size_t key_end = text_.substr(0, before - 1).rfind('"');
-    const std::size_t key_begin = key_end == kNone || key_end == 0 ? kNone : text_.substr(0, key_end).rfind('"');
-    if (key_begin == kNone || key_begin < begin) return;
-    const std::string_view key = text_.substr(key_begin + 1, key_end - key_begin - 1);
-    const bool is_person = key == "chatter" || std::any_of(kNameFields.begin(), kNameFields.end(), [&](const NameField& field) {
-                             return field.key == key && key != "display_name";
-                           });
-    if (is_person && judge_name({.name = name})) edits_->replace(quoted, "\"\"");
+    if (is_of_person(text_.substr(begin, before - 1 - begin)) && judge_name({.name = name})) edits_->replace(quoted, "\"\"");
     return;
   }
   if (!judge_name({.name = name})) return;

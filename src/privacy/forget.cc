@@ -100,7 +100,7 @@ class Forgetting {
   Status list_files_of_viewers();
   void remove_left_overs(const std::vector<fs::path>& left_overs);
   Status look();
-  Result<bool> take_links(Links links);
+  Result<bool> take_links(const Links& links);
   Status rewrite();
   /// Calls visit(file, test) for each file on all threads; `test` tells whom to take out and tells `found` of them.
   using Visit = std::function<void(std::size_t, const ViewerTest&)>;
@@ -222,7 +222,7 @@ Status Forgetting::look() {
     if (Status visited = each_file(all, visit, found); !visited) return visited;
     report_.num_rows = num_rows.load();
     report_.num_files_changed = static_cast<std::uint64_t>(std::count(is_concerned_.begin(), is_concerned_.end(), 1));
-    const Result<bool> any_new = take_links(std::move(links));
+    const Result<bool> any_new = take_links(links);
     if (!any_new) return any_new.error();
     if (!*any_new) return {};
   }
@@ -243,7 +243,7 @@ void Forgetting::collect_links(const NamedViewer& viewer, Links& links) {
 }
 
 /// Returns whether there was anything new.
-Result<bool> Forgetting::take_links(Links links) {
+Result<bool> Forgetting::take_links(const Links& links) {
   std::vector<Pseudonym> ids;
   std::vector<Pseudonym> logins;
   for (const std::string& id : links.ids) {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <string>

@@ -6,10 +6,11 @@ import signal
 import sys
 import time
 import unittest
+import urllib.request
 
-from collecting import CollectTest, credentials, true_messages
+from collecting import CollectTest, credentials, true_messages, words_for
 from fake_twitch import CLIENT_ID, LOGIN, TOKEN, until
-from program import OUTPUTS, SMALL_POSTER, png_size, results, table
+from program import OUTPUTS, SMALL_POSTER, png_size, results, run, table
 
 EVERY_KIND = {kind: 3 for kind in ("action", "notice", "no_id", "duplicate", "anonymous", "gift", "raid", "broadcaster", "no_user_id", "no_room",
                                    "malformed", "empty", "other")}
@@ -184,6 +185,55 @@ class Ends(CollectTest):
         self.assertIn(str(collector.process.pid), said)
         self.assertEqual(len(fake.entries("welcome")), 1)
         self.stop(collector)
+
+
+class Beside(CollectTest):
+    """Commands that look at a running collector, or run beside it."""
+
+    def words(self, fake, *drop):
+        flags = {"interval": 3600}
+        return [word for word in words_for(fake, self.folder, **flags) if not any(word.startswith(f"--{name}") for name in drop)]
+
+    def test_status_and_health(self):
+        fake = self.fake([], generate=WORLD, settings={"rate": 100})
+        collector = self.collect(fake)
+        collector.wait_for(lambda status: status["rooms"]["confirmed"] == 12 and status["recorder"]["sightings"] > 10)
+        logs = f"--collection-logs-dir={self.folder / 'logs'}"
+
+        def told():
+            document = run("status", logs, "--json", cwd=self.folder)
+            return document.returncode == 0 and json.loads(document.stdout)["rooms"]["confirmed"] == 12
+        until(told, 20, "a status file that knows the rooms")
+        self.assertIn("12 of 12 rooms", run("status", logs, cwd=self.folder).stdout)
+        healthy = run("health", logs, cwd=self.folder)
+        self.assertEqual(healthy.returncode, 0, healthy.stdout + healthy.stderr)
+        with urllib.request.urlopen(f"http://127.0.0.1:{collector.port}/metrics", timeout=20) as answer:
+            metrics = answer.read().decode()
+        self.assertIn("vieweratlas_healthy 1", metrics)
+        self.stop(collector)
+
+    def test_doctor(self):
+        fake = self.fake([], generate=WORLD)
+        words = self.words(fake, "collection-interval", "store-logins", "format", "no-wait")
+        done = run("doctor", *words, cwd=self.folder, env=credentials())
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        fake.do("revoke_token", token=TOKEN)
+        done = run("doctor", *words, cwd=self.folder, env=credentials())
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("token", done.stdout + done.stderr)
+        self.assertNotIn(TOKEN, done.stdout + done.stderr)
+
+    def test_continuous_analyses_what_it_collected(self):
+        fake = self.fake([], generate=WORLD)
+        collector = self.collect(fake, command="continuous", interval=2, format="ndjson.zst", output_dir=self.folder / "out",
+                                 analysis_interval_cycles=1, static_viz_dpi=32)
+        fake.wait_for_rooms([f"room_{number:03}" for number in range(12)])
+        fake.do("everybody")
+        # A round is stored 15 seconds after its end, when nothing can come late any more.
+        until(lambda: (self.folder / "out/analysis_results.json").exists() or collector.process.poll() is not None, 60, "an analysis")
+        self.stop(collector)
+        self.assertEqual(sorted(path.name for path in (self.folder / "out").iterdir()), OUTPUTS)
+        self.assertEqual(len(results(self.folder / "out")["partition"]), 12)
 
 
 class Secrets(CollectTest):

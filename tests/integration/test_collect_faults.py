@@ -230,7 +230,8 @@ class Helix(CollectTest):
                 fake.do("http_fault", answer=answer, path="/helix", times=-1)
                 collector = Collect(fake, self.folder)
                 self.addCleanup(collector.close)
-                until(lambda: collector.process.poll() is not None or "elix" in collector.said() or "Twitch answers" in collector.said(), 30, f"a word about {answer}")
+                until(lambda: collector.process.poll() is not None or "elix" in collector.said() or "Twitch answers" in collector.said(), 30,
+                      f"a word about {answer}")
                 collector.signal()
                 collector.wait()
                 self.assertNotIn(TOKEN, collector.said())
@@ -367,6 +368,20 @@ class Disk(CollectTest):
         fake.wait_for_rooms(SMALL)
         self.stop(again)
         self.assertEqual(self.stored().messages(), true_messages(fake))
+
+
+class Memory(CollectTest):
+    def test_it_stays_bounded_over_rounds_of_many_messages(self):
+        fake = self.fake([], generate={"channels": 10, "viewers": 20_000, "communities": 2, "audience": [500, 5000]}, settings={"rate": 3500})
+        # The sanitizer would keep hundreds of megabytes of freed memory.
+        env = {**credentials(), "ASAN_OPTIONS": "quarantine_size_mb=1:" + credentials()["ASAN_OPTIONS"]}
+        collector = self.collect(fake, env=env, interval=2, format="ndjson.zst")
+        seen = []
+        for count in range(7_000, 42_001, 7_000):
+            collector.wait_for(lambda status, count=count: status["recorder"]["sightings"] >= count, 60)
+            seen.append(collector.resident_kb())
+        self.stop(collector)
+        self.assertLess(seen[-1], seen[2] * 1.15 + 30_000, seen)
 
 
 class HalfOpen(CollectTest):

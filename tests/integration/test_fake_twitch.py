@@ -266,6 +266,15 @@ class Traffic(FakeTest):
         fake.do("say", channel="bert", viewer="cyd")
         self.assertNotIn("source-room-id", client.line())
 
+    def test_lines_out_of_order(self):
+        fake = self.start(settings={"reorder_percent": 50})
+        client = self.inside(fake, "ada")
+        for number in range(20):
+            fake.do("say", channel="ada", viewer="ann", text=f"number {number:02}")
+        heard = [client.line().split("number ")[1] for _ in range(20)]
+        self.assertNotEqual(heard, sorted(heard))
+        self.assertEqual(sorted(heard), [f"{number:02}" for number in range(20)])
+
     def test_a_second_connection_hears_duplicates(self):
         fake = self.start()
         self.inside(fake, "cleo")

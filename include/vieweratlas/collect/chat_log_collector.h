@@ -48,8 +48,8 @@ class ChatLogCollector final : public Collector {
   ChatLogFormat format_ = ChatLogFormat::kUnknown;
 };
 
-/// Imports a log into "raw/log_snapshots/log_id=<digest>.ndjson.zst". A file that ends too early is refused unless `keep_damaged`.
-/// Errors: those of ChatLogCollector and of writing.
+/// Imports a log into "raw/log_snapshots/<last day>_<digest of the content>.ndjson.zst". A file that ends too early is refused unless
+/// `keep_damaged`. Errors: those of ChatLogCollector and of writing.
 [[nodiscard]] Result<ImportReport> import_chat_log(const ChatLogFile& file, bool keep_damaged, const ImportOptions& options,
                                                    const ViewerKey& viewers, const ForgottenList& forgotten, std::stop_token stop);
 

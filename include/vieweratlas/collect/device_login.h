@@ -19,6 +19,6 @@ namespace vieweratlas {
 /// Errors: invalid_argument (no client id), denied (the user or the platform said no, the code expired, the folder cannot be
 /// written), unavailable, corrupt_data, limit_exceeded, cancelled.
 [[nodiscard]] Result<TokenRecord> login_with_device(const CollectOptions& options, HttpClient& http, const Clock& clock, Sleeper& sleeper,
-                                                    const std::function<void(const DeviceCode&)>& show, std::stop_token stop);
+                                                    const std::function<void(const DeviceCode&)>& show, const std::stop_token& stop);
 
 }  // namespace vieweratlas

@@ -36,14 +36,14 @@ class HelixClient {
 
   /// Errors of all: denied (no token, or the platform refuses it, also after renewal), unavailable (after the retries, 429 too; 400 at
   /// once), corrupt_data (answers are damaged, also after the retries), not_found, limit_exceeded, cancelled.
-  [[nodiscard]] Result<HelixPage<HelixStream>> streams(const StreamsQuery& query, std::stop_token stop);
+  [[nodiscard]] Result<HelixPage<HelixStream>> streams(const StreamsQuery& query, const std::stop_token& stop);
   /// At most 100 logins and ids together.
   [[nodiscard]] Result<HelixPage<HelixUser>> users(const std::vector<std::string>& logins, const std::vector<std::string>& ids,
-                                                   std::stop_token stop);
+                                                   const std::stop_token& stop);
   /// At most 100 names and ids together.
   [[nodiscard]] Result<HelixPage<HelixGame>> games(const std::vector<std::string>& names, const std::vector<std::string>& ids,
-                                                   std::stop_token stop);
-  [[nodiscard]] Result<HelixPage<HelixVideo>> videos(const VideosQuery& query, std::stop_token stop);
+                                                   const std::stop_token& stop);
+  [[nodiscard]] Result<HelixPage<HelixVideo>> videos(const VideosQuery& query, const std::stop_token& stop);
 
   [[nodiscard]] HelixCounters counters() const;
 

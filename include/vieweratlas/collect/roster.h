@@ -49,7 +49,7 @@ class RosterSource {
   /// Errors: denied (token), unavailable (after the retries of docs/collecting.md), corrupt_data (damaged answers), limit_exceeded,
   /// not_found (channels file, opt-out file), invalid_argument (no such game, an own list without a single name), cancelled. The
   /// earlier roster stays good.
-  [[nodiscard]] Result<Roster> refresh(std::stop_token stop);
+  [[nodiscard]] Result<Roster> refresh(const std::stop_token& stop);
   [[nodiscard]] HelixCounters counters() const;
 
  private:

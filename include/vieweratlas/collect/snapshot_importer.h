@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,7 +25,9 @@ struct ImportOptions {
   std::filesystem::path data_dir = "logs";
   std::chrono::seconds bucket_length{60};  ///< of one snapshot, >= 1
   bool store_logins = false;               ///< logins in place of pseudonyms
-  std::uint64_t max_rows = 200'000'000;    ///< (snapshot, viewer) pairs held, 4 bytes each; further ones are lost and counted
+  /// Channels that do not want to be recorded; empty = all want.
+  std::function<bool(const ChannelFacts&)> is_opted_out;
+  std::uint64_t max_rows = 200'000'000;  ///< (snapshot, viewer) pairs held, 4 bytes each; further ones are lost and counted
 };
 
 /// What the snapshots of one import have in common.
@@ -65,6 +68,8 @@ class SnapshotImporter final : public PresenceSink {
 
   /// Sorts times into pieces that begin at `origin`; before the first sighting.
   void set_origin(UtcTime origin) { origin_ = origin; }
+  /// The begin of the last piece; nothing when nobody was seen.
+  [[nodiscard]] std::optional<UtcTime> last_piece() const;
   /// Writes the file (temporary name, fsync, rename); without any snapshot none. Errors: those of writing.
   [[nodiscard]] Result<ImportReport> write(const ImportTarget& target);
 
@@ -105,5 +110,9 @@ class SnapshotImporter final : public PresenceSink {
   std::map<std::string, std::uint64_t> lost_;
   std::string compressed_;
 };
+
+/// Who is on the list of channels (login or id, one a line) at `file`; an empty path holds nobody.
+/// Errors: not_found, denied, invalid_argument (an entry that is no name: nobody's wish may get lost).
+[[nodiscard]] Result<std::function<bool(const ChannelFacts&)>> channels_opted_out(const std::filesystem::path& file);
 
 }  // namespace vieweratlas

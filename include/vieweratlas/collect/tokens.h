@@ -43,17 +43,17 @@ class TokenKeeper {
   /// Gets a token that works, or says why there is none: scope missing, "oauth:" mistake, client id of another application,
   /// expired. `need_chat`: it must be a user token with chat:read. Errors: denied (also tokens.json that others can read),
   /// unavailable (after retries at once, after 5, 15 and 45 s), corrupt_data, cancelled.
-  [[nodiscard]] Status start(bool need_chat, std::stop_token stop);
+  [[nodiscard]] Status start(bool need_chat, const std::stop_token& stop);
   /// To be called now and then (each second is fine): hourly validation, renewal ahead of the end. An error is told once; it is
   /// tried again a minute later, and `problem` keeps it meanwhile. Errors as of start.
-  [[nodiscard]] Status tick(std::stop_token stop);
+  [[nodiscard]] Status tick(const std::stop_token& stop);
   /// The bare token; empty before a start that went well.
   [[nodiscard]] Secret token() const;
   /// The client id that the token was made for, as Helix wants to see it beside the token.
   [[nodiscard]] std::string client_id() const;
   [[nodiscard]] TokenFacts facts() const;
   /// `rejected` met a 401: renews the token unless somebody else has already done so. Errors as of start.
-  [[nodiscard]] Status renew(const Secret& rejected, std::stop_token stop);
+  [[nodiscard]] Status renew(const Secret& rejected, const std::stop_token& stop);
   /// Seconds until the next validation; for metrics.
   [[nodiscard]] std::chrono::seconds until_validation() const;
   /// One sentence while the token does not work or cannot be validated, else empty; for the health check.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vieweratlas/collect/helix_client.h"
+#include "vieweratlas/collect/options.h"
 #include "vieweratlas/collect/sleeper.h"
 #include "vieweratlas/collect/vod_queue.h"
 #include "vieweratlas/core/error.h"
@@ -51,6 +52,10 @@ struct VodDiscoverReport {
   std::uint64_t added = 0;
   bool is_stopped = false;
 };
+
+/// The channels of `options` (an own list, else those of the channels file), as logins, each once.
+/// Errors: invalid_argument (none is named, or one is no name), not_found, denied (the file).
+[[nodiscard]] Result<std::vector<std::string>> discovery_channels(const RosterOptions& options);
 
 /// Looks for recordings of channels and queues those that are not known yet. What was found before an error is queued.
 /// Errors: those of the lister other than not_found, those of the queue.

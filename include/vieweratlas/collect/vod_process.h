@@ -27,6 +27,7 @@ struct VodProcessOptions {
   std::string search_path;                              ///< for a program without a folder
   std::vector<std::string> environment;                 ///< of the program, "NAME=value"
   std::chrono::milliseconds download_timeout{4 * 3600 * 1000};
+  bool keep_downloads = false;            ///< else what was downloaded here is removed after its import: it holds names and texts
   std::chrono::milliseconds delay{2000};  ///< between two downloads
   std::uint32_t max_vods = 50;            ///< imports and failures
   std::chrono::milliseconds max_time{4 * 3600 * 1000};

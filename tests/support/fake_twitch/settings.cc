@@ -14,7 +14,7 @@ struct Row {
 
 #define FAKE_TWITCH_ROW(name) {#name, &Settings::name}
 
-constexpr std::array<Row<std::int64_t>, 52> kNumbers{{
+constexpr std::array<Row<std::int64_t>, 53> kNumbers{{
     FAKE_TWITCH_ROW(join_limit),
     FAKE_TWITCH_ROW(join_window_ms),
     FAKE_TWITCH_ROW(auth_limit),
@@ -45,6 +45,7 @@ constexpr std::array<Row<std::int64_t>, 52> kNumbers{{
     FAKE_TWITCH_ROW(reconnect_close_ms),
     FAKE_TWITCH_ROW(rate),
     FAKE_TWITCH_ROW(clock_skew_ms),
+    FAKE_TWITCH_ROW(reorder_percent),
     FAKE_TWITCH_ROW(membership_ms),
     FAKE_TWITCH_ROW(mirrors_percent),
     FAKE_TWITCH_ROW(points),

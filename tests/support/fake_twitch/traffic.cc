@@ -76,6 +76,22 @@ const std::vector<std::uint32_t>* Traffic::session_of(std::uint32_t channel) con
 }
 
 void Traffic::deliver(std::uint32_t channel, const std::string& bytes, const SentLine& line) {
+  const auto reorder = static_cast<std::uint64_t>(world_.settings.reorder_percent);
+  if (reorder > 0 && !held_ && line.kind == LineKind::kMessage && random_.below(100) < reorder) {
+    held_ = Held{channel, bytes, line};
+    return;
+  }
+  deliver_now(channel, bytes, line);
+  release();
+}
+
+void Traffic::release() {
+  if (const std::optional<Held> held = std::exchange(held_, std::nullopt)) {
+    deliver_now(held->channel, held->bytes, held->line);
+  }
+}
+
+void Traffic::deliver_now(std::uint32_t channel, const std::string& bytes, const SentLine& line) {
   SentLine copy = line;
   const std::vector<std::uint32_t> readers = server_.members(channel);
   for (const std::uint32_t reader : readers) {
@@ -178,6 +194,7 @@ std::uint32_t Traffic::everybody() {
 }
 
 void Traffic::tick(Millis now) {
+  release();
   const double passed = last_ == 0 ? 0 : static_cast<double>(now - last_) / 1000;
   last_ = now;
   if (paused_ || world_.settings.rate <= 0) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +38,17 @@ class Traffic {
   std::uint32_t speaker(std::uint32_t channel);
   LineKind kind();
   void deliver(std::uint32_t channel, const std::string& bytes, const SentLine& line);
+  void deliver_now(std::uint32_t channel, const std::string& bytes, const SentLine& line);
+  void release();
   void speak_shared(LineKind kind, std::uint32_t home, std::uint32_t viewer);
   [[nodiscard]] const std::vector<std::uint32_t>* session_of(std::uint32_t channel) const;
+
+  /// A line that lets the next one go first.
+  struct Held {
+    std::uint32_t channel = 0;
+    std::string bytes;
+    SentLine line;
+  };
 
   World& world_;
   IrcServer& server_;
@@ -46,6 +56,7 @@ class Traffic {
   bool paused_ = false;
   Millis last_ = 0;
   double due_ = 0;
+  std::optional<Held> held_;
   std::uint64_t messages_ = 0;
   std::uint64_t version_ = ~0ULL;
   std::vector<std::uint32_t> open_;               ///< rooms that may be written into

@@ -14,6 +14,7 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/privacy/retention.h"
 #include "vieweratlas/storage/compression.h"
 #include "vieweratlas/storage/local_files.h"
 
@@ -65,6 +66,7 @@ TEST_F(ChatLogCollectorTest, TheSameContentIsTheSameFileWhateverItsNameAndCompre
   const auto second = import("sub/b.csv.gz");
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(first->key, second->key);
+  EXPECT_EQ(end_of_day_told_by(first->key), parse_time("2026-01-06"));
   EXPECT_TRUE(second->is_unchanged);
   EXPECT_EQ(first->channels, 2U);
   EXPECT_NE(content(first->key).find("\"shared_chat\":\"unfiltered\""), std::string::npos);
@@ -120,6 +122,7 @@ TEST_F(ChatLogCollectorTest, KindsAreToldByContent) {
   EXPECT_EQ(kind("# Start logging at 2026-01-05 11:00:00 CET\n"), ImportKind::kChatLog);
   EXPECT_EQ(kind(":ada!ada@x PRIVMSG #lumen :hi"), ImportKind::kChatLog);
   EXPECT_EQ(kind("hello"), ImportKind::kUnknown);
+  EXPECT_EQ(kind("{\"channel\":\"lumen\",\"chatters\":[" + std::string(100'000, ' ') + "]}"), ImportKind::kUnknown);
   EXPECT_EQ(kind(""), ImportKind::kUnknown);
 }
 

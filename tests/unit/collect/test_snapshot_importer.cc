@@ -16,6 +16,7 @@
 
 #include "vieweratlas/collect/snapshot_importer.h"
 #include "vieweratlas/core/clock.h"
+#include "vieweratlas/core/error.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/privacy/forgotten.h"
@@ -122,6 +123,22 @@ TEST_F(SnapshotImporterTest, WhoIsToBeForgottenIsRefusedByIdAndByLogin) {
     EXPECT_EQ(report->viewers, 1U);
     EXPECT_EQ(report->lost.at("forgotten"), 2U);
   }
+}
+
+TEST_F(SnapshotImporterTest, ChannelsThatOptedOutAreNotStored) {
+  ASSERT_TRUE(write_file_atomic(folder_.path() / "opt_out.txt", "lumen\n# a comment\n4022\n").ok());
+  auto list = channels_opted_out(folder_.path() / "opt_out.txt");
+  ASSERT_TRUE(list.ok());
+  ImportOptions with = options(true);
+  with.is_opted_out = *list;
+  SnapshotImporter importer(with, key_, forgotten_);
+  importer.facts({.channel = "nova", .channel_id = "4022"}, kStart);
+  for (const std::string_view channel : {"lumen", "nova", "zoe"}) importer.see(message(channel, "1", "ada", 0));
+  const auto report = importer.write({.key = "raw/x.ndjson.zst", .source = "log"});
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->channels, 1U);
+  EXPECT_EQ(report->lost.at("opted_out"), 2U);
+  EXPECT_EQ(channels_opted_out(folder_.path() / "absent").error().code, ErrorCode::kNotFound);
 }
 
 TEST_F(SnapshotImporterTest, NothingSeenWritesNothing) {

@@ -153,6 +153,12 @@ TEST_F(VodProcess, DownloadsWhatIsNotThereWithPausesBetween) {
   EXPECT_EQ(report.downloads, 3U);
   EXPECT_EQ(sleeper_.slept, std::chrono::seconds(6));
   EXPECT_TRUE(has_snapshots("3"));
+  // Names and texts of people are not kept; only on request.
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "raw/channel=lumen/vod_id=3/chat.json"));
+  options_.keep_downloads = true;
+  add("4");
+  EXPECT_EQ(process().completed, 1U);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "raw/channel=lumen/vod_id=4/chat.json"));
 }
 
 TEST_F(VodProcess, AFailedDownloadIsRetriedLater) {
