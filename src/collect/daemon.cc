@@ -186,9 +186,10 @@ class Daemon {
         events_.on_rounds_stored(stored);
         purge(stop);
       }
-      if (is_over(now - begin, utc)) return;
+      if (is_over(now - begin, utc)) break;
       wait(stop);
     }
+    tell_status(clock_.steady());  // the record of the last round shows the rooms as they were before they were left
     log_.info("stopping: no more joins; the open round is closed and stored");
   }
 

@@ -132,7 +132,7 @@ void RosterWorker::mind_token(IrcCollector& chat, std::stop_token stop) {
   const Secret before = tokens_.token();
   const Status status = tokens_.tick(stop);
   if (stop.stop_requested()) return;
-  std::string problem = status ? std::string() : status.error().message;
+  std::string problem = tokens_.problem();
   {
     const std::scoped_lock lock(mutex_);
     if (!problem.empty() && problem != state_.token_problem) log_.warning(problem);

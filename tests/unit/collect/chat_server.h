@@ -36,7 +36,11 @@ class ChatServer {
   [[nodiscard]] int connections() const { return server_->connections(); }
   [[nodiscard]] bool is_open(int number) const { return open_.contains(number); }
   [[nodiscard]] bool saw(std::string_view line) const;
-  [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }
+  /// A copy; not for `wait` conditions.
+  [[nodiscard]] std::vector<std::string> lines() const {
+    const std::scoped_lock lock(mutex_);
+    return lines_;
+  }
 
   /// Writes a line to connection `number`.
   void send(int number, std::string_view line);

@@ -194,7 +194,7 @@ TEST_F(IrcCollectorTest, JoinsListensAndLeavesPolitely) {
   EXPECT_TRUE(server.wait([&] { return server.saw("QUIT"); }));
   EXPECT_FALSE(sink_.overlap());
   EXPECT_EQ(collector_->counters().lines.at("privmsg"), 1U) << "kept after the end";
-  EXPECT_TRUE(server.saw("CAP REQ :twitch.tv/tags twitch.tv/commands"));
+  EXPECT_TRUE(server.wait([&] { return server.saw("CAP REQ :twitch.tv/tags twitch.tv/commands"); }));
 }
 
 TEST_F(IrcCollectorTest, AnAnonymousLoginNeverShowsTheToken) {
