@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,10 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "cli/collect_settings.h"
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
+#include "cli/interrupt.h"
 #include "cli/json_writer.h"
 #include "cli/option.h"
 #include "cli/privacy_rules.h"
@@ -30,6 +28,7 @@
 #include "cli/settings.h"
 
 #include "vieweratlas/collect/chat_log_collector.h"
+#include "vieweratlas/collect/snapshot_importer.h"
 #include "vieweratlas/collect/vod_chat_collector.h"
 #include "vieweratlas/collect/vod_queue.h"
 #include "vieweratlas/core/clock.h"
@@ -187,7 +186,7 @@ Result<std::vector<CommandVodImport::Found>> CommandVodImport::find() const {
 }
 
 Result<ImportReport> CommandVodImport::import(const Found& file, const ImportOptions& options, const People& people,
-                                              std::stop_token stop) const {
+                                              const std::stop_token& stop) const {
   const auto kind = import_kind_of(file.path);
   if (!kind) return kind.error();
   const VodSettings& vod = configuration_.settings.vod;
@@ -277,6 +276,7 @@ Status CommandVodQueue::run() { return adds_ ? add() : tell(); }
 Status CommandVodQueue::add() {
   const VodSettings& vod = configuration_.settings.vod;
   std::vector<VodItem> items;
+  items.reserve(vod.vod_ids.size());
   for (const std::string& id : vod.vod_ids) items.push_back({.vod_id = id, .channel = to_lower(trim(vod.channels.front()))});
   if (configuration_.settings.talk.dry_run) {
     print_result(fmt::format("would add {} to {}\n", fmt::join(vod.vod_ids, ", "), printable(queue_file().string(), 4000)));

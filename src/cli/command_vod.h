@@ -68,7 +68,7 @@ class CommandVodImport final : public VodCommand {
 
   [[nodiscard]] Result<std::vector<Found>> find() const;
   [[nodiscard]] Result<ImportReport> import(const Found& file, const ImportOptions& options, const People& people,
-                                            std::stop_token stop) const;
+                                            const std::stop_token& stop) const;
   void take(const Found& file, const Result<ImportReport>& report, Console& console, Sums& sums) const;
 
   std::vector<std::filesystem::path> arguments_;

@@ -8,9 +8,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -25,6 +23,7 @@
 #include "cli/command_vod.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
+#include "cli/interrupt.h"
 #include "cli/json_writer.h"
 #include "cli/results.h"
 #include "cli/session.h"
@@ -209,7 +208,9 @@ Result<VodProcessReport> CommandVodRun::process(VodQueue& queue, Session& sessio
                                   .worker = name_of_worker()};
   const SystemClock clock;
   SystemSleeper sleeper;
-  return process_vods(queue, options, who->key, who->forgotten, clock, sleeper, session.console(), stop);
+  return process_vods(
+      {.queue = queue, .viewers = who->key, .forgotten = who->forgotten, .clock = clock, .sleeper = sleeper, .log = session.console()},
+      options, stop);
 }
 
 Status CommandVodRun::run() {

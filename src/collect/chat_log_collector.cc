@@ -7,25 +7,27 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "collect/seen_ids.h"
 
-#include "vieweratlas/core/clock.h"
+#include "vieweratlas/collect/snapshot_importer.h"
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/core/unicode.h"
 #include "vieweratlas/presence/sighting.h"
+#include "vieweratlas/privacy/forgotten.h"
+#include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/byte_source.h"
 #include "vieweratlas/twitch/chat_log.h"
 #include "vieweratlas/twitch/irc_session.h"
@@ -181,7 +183,7 @@ Status ChatLogCollector::collect(PresenceSink& sink, std::stop_token stop) {
 }
 
 Result<ImportReport> import_chat_log(const ChatLogFile& file, bool keep_damaged, const ImportOptions& options, const ViewerKey& viewers,
-                                     const ForgottenList& forgotten, std::stop_token stop) {
+                                     const ForgottenList& forgotten, const std::stop_token& stop) {
   ChatLogCollector collector(file);
   SnapshotImporter importer(options, viewers, forgotten);
   const Status status = collector.collect(importer, stop);

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "vieweratlas/core/check.h"
@@ -92,6 +93,7 @@ class Child {
     int status = 0;
     const pid_t got = ::waitpid(pid_, &status, flags);
     if (got == 0 || (got < 0 && errno == EINTR)) return false;
+    // NOLINTNEXTLINE(misc-include-cleaner): of <sys/wait.h>
     exit_code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     pid_ = -1;
     return true;
@@ -142,7 +144,7 @@ std::optional<fs::path> find_program(const fs::path& program, std::string_view s
   if (program.string().find('/') != std::string::npos) return can_run(program) ? std::optional(program) : std::nullopt;
   for (const std::string_view folder : split(search_path, ':')) {
     if (folder.empty()) continue;  // the current folder is no place for programs
-    const fs::path path = fs::path(folder) / program;
+    fs::path path = fs::path(folder) / program;
     if (can_run(path)) return path;
   }
   return std::nullopt;
@@ -156,7 +158,7 @@ Result<ChildResult> run_child(const ChildCommand& command, const std::stop_token
   auto last_tick = begin;
   std::optional<SteadyClock::time_point> asked_to_end;
   bool has_output = true;
-  while (!child.wait(WNOHANG)) {
+  while (!child.wait(WNOHANG)) {  // NOLINT(misc-include-cleaner): of <sys/wait.h>
     if (has_output) {
       has_output = child.read(result.output);
     } else {

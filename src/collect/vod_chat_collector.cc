@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -18,12 +17,16 @@
 
 #include "collect/seen_ids.h"
 
+#include "vieweratlas/collect/snapshot_importer.h"
+#include "vieweratlas/collect/vod_queue.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/sighting.h"
+#include "vieweratlas/privacy/forgotten.h"
+#include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/byte_source.h"
 #include "vieweratlas/twitch/irc_session.h"
 #include "vieweratlas/twitch/vod_chat.h"
@@ -65,12 +68,6 @@ std::string folder_value(const fs::path& path, std::string_view name) {
     if (text.size() > name.size() && text.starts_with(name) && text[name.size()] == '=') found = text.substr(name.size() + 1);
   }
   return found;
-}
-
-bool is_safe_id(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-  });
 }
 
 std::string login_or_nothing(std::string_view text) {
@@ -176,7 +173,7 @@ class Teller final : public VodChatEvents {
 
 }  // namespace
 
-Result<std::unique_ptr<VodChatCollector>> VodChatCollector::open(const VodChatFile& file, std::stop_token stop) {
+Result<std::unique_ptr<VodChatCollector>> VodChatCollector::open(const VodChatFile& file, const std::stop_token& stop) {
   Finder finder;
   VodChatParser parser(finder);
   const VodChatHeader& header = parser.header();
@@ -206,25 +203,33 @@ Result<std::unique_ptr<VodChatCollector>> VodChatCollector::open(const VodChatFi
                                               "channel=LOGIN or name it with --channel"};
   }
   collector->facts_.channel_id = header.streamer_id.empty() ? finder.channel_id : header.streamer_id;
-  // A name that is not the login's own spelling would be that of somebody who was renamed.
-  if (equals_ignoring_case(header.streamer_name, collector->facts_.channel)) collector->facts_.display_name = header.streamer_name;
   const auto origin = header.created_at && !header.is_clip ? header.created_at : finder.origin;
   if (!origin) return Error{ErrorCode::kCorruptData, where + ": neither the recording nor its comments say when it was"};
   collector->origin_ = *origin;
-  if (!header.is_clip) {
-    collector->begin_s_ = header.start_s;
-    collector->end_s_ = header.end_s ? header.end_s : header.length_s;
+  collector->take(header);
+  if (Status status_of_id = collector->name(file, header.video_id.empty() ? finder.content_id : header.video_id); !status_of_id) {
+    return std::move(status_of_id).error();
   }
-
-  const std::string told = header.video_id.empty() ? finder.content_id : header.video_id;
-  if (!file.vod_id.empty() && !told.empty() && told != file.vod_id) {
-    return Error{ErrorCode::kInvalidArgument,
-                 where + ": this is recording " + told + ", not " + printable(file.vod_id, 80) + "; put it into the folder of its own id"};
-  }
-  collector->vod_id_ = !file.vod_id.empty() ? file.vod_id : told;
-  if (collector->vod_id_.empty()) collector->vod_id_ = folder_value(file.path, "vod_id");
-  if (!is_safe_id(collector->vod_id_)) collector->vod_id_ = format_compact(*origin);
   return collector;
+}
+
+void VodChatCollector::take(const VodChatHeader& header) {
+  // A name that is not the login's own spelling would be that of somebody who was renamed.
+  if (equals_ignoring_case(header.streamer_name, facts_.channel)) facts_.display_name = header.streamer_name;
+  if (header.is_clip) return;
+  begin_s_ = header.start_s;
+  end_s_ = header.end_s ? header.end_s : header.length_s;
+}
+
+Status VodChatCollector::name(const VodChatFile& file, const std::string& told) {
+  if (!file.vod_id.empty() && !told.empty() && told != file.vod_id) {
+    return Error{ErrorCode::kInvalidArgument, printable(path_.string(), 400) + ": this is recording " + told + ", not " +
+                                                  printable(file.vod_id, 80) + "; put it into the folder of its own id"};
+  }
+  vod_id_ = !file.vod_id.empty() ? file.vod_id : told;
+  if (vod_id_.empty()) vod_id_ = folder_value(file.path, "vod_id");
+  if (!is_vod_id(vod_id_)) vod_id_ = format_compact(origin_);
+  return {};
 }
 
 std::string VodChatCollector::key() const { return "raw/vod_snapshots/channel=" + facts_.channel + "/vod_id=" + vod_id_ + ".ndjson.zst"; }
@@ -249,7 +254,7 @@ Status VodChatCollector::collect(PresenceSink& sink, std::stop_token stop) {
 }
 
 Result<ImportReport> import_vod_chat(const VodChatFile& file, bool keep_damaged, const ImportOptions& options, const ViewerKey& viewers,
-                                     const ForgottenList& forgotten, std::stop_token stop) {
+                                     const ForgottenList& forgotten, const std::stop_token& stop) {
   auto collector = VodChatCollector::open(file, stop);
   if (!collector) return std::move(collector).error();
   SnapshotImporter importer(options, viewers, forgotten);

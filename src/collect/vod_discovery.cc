@@ -11,6 +11,8 @@
 
 #include "collect/channel_list.h"
 
+#include "vieweratlas/collect/options.h"
+#include "vieweratlas/collect/sleeper.h"
 #include "vieweratlas/collect/vod_queue.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
@@ -43,7 +45,7 @@ std::vector<VodItem> wanted(const std::vector<HelixVideo>& videos, const std::st
 
 }  // namespace
 
-Result<std::vector<HelixVideo>> HelixVodLister::newest(const std::string& login, std::uint32_t limit, std::stop_token stop) {
+Result<std::vector<HelixVideo>> HelixVodLister::newest(const std::string& login, std::uint32_t limit, const std::stop_token& stop) {
   const auto users = helix_.users({login}, {}, stop);
   if (!users) return users.error();
   if (users->items.empty()) return Error{ErrorCode::kNotFound, "there is no channel " + printable(login, 80)};
@@ -77,7 +79,7 @@ Result<std::vector<std::string>> discovery_channels(const RosterOptions& options
 }
 
 Result<VodDiscoverReport> discover_vods(VodLister& lister, VodQueue& queue, const VodDiscoverOptions& options, UtcTime now,
-                                        Sleeper& sleeper, std::stop_token stop) {
+                                        Sleeper& sleeper, const std::stop_token& stop) {
   VodDiscoverReport report;
   for (const std::string& login : options.channels) {
     if (report.channels > 0 && !sleeper.sleep(options.delay, stop)) {

@@ -18,12 +18,17 @@
 
 #include "collect/child_process.h"
 
+#include "vieweratlas/collect/sleeper.h"
+#include "vieweratlas/collect/snapshot_importer.h"
 #include "vieweratlas/collect/vod_chat_collector.h"
 #include "vieweratlas/collect/vod_queue.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/core/log.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/privacy/forgotten.h"
+#include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
@@ -41,15 +46,14 @@ bool ends_the_run(ErrorCode code) { return code == ErrorCode::kDenied || code ==
 
 class Run {
  public:
-  Run(VodQueue& queue, const VodProcessOptions& options, const ViewerKey& viewers, const ForgottenList& forgotten, const Clock& clock,
-      Sleeper& sleeper, Logger& log, std::stop_token stop)
-      : queue_(queue),
+  Run(const VodProcessTools& tools, const VodProcessOptions& options, std::stop_token stop)
+      : queue_(tools.queue),
         options_(options),
-        viewers_(viewers),
-        forgotten_(forgotten),
-        clock_(clock),
-        sleeper_(sleeper),
-        log_(log),
+        viewers_(tools.viewers),
+        forgotten_(tools.forgotten),
+        clock_(tools.clock),
+        sleeper_(tools.sleeper),
+        log_(tools.log),
         stop_(std::move(stop)),
         program_(find_program(options.cli_path, options.search_path)) {}
 
@@ -84,7 +88,7 @@ class Run {
   [[nodiscard]] std::optional<fs::path> chat_of(const VodItem& item) const {
     for (const std::string_view name : {"chat.json", "chat.json.gz", "chat.json.zst"}) {
       std::error_code problem;
-      const fs::path path = folder_of(item) / name;
+      fs::path path = folder_of(item) / name;
       if (fs::is_regular_file(path, problem)) return path;
     }
     return std::nullopt;
@@ -231,10 +235,8 @@ class Run {
 
 }  // namespace
 
-Result<VodProcessReport> process_vods(VodQueue& queue, const VodProcessOptions& options, const ViewerKey& viewers,
-                                      const ForgottenList& forgotten, const Clock& clock, Sleeper& sleeper, Logger& log,
-                                      std::stop_token stop) {
-  return Run(queue, options, viewers, forgotten, clock, sleeper, log, std::move(stop)).run();
+Result<VodProcessReport> process_vods(const VodProcessTools& tools, const VodProcessOptions& options, const std::stop_token& stop) {
+  return Run(tools, options, stop).run();
 }
 
 }  // namespace vieweratlas

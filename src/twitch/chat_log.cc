@@ -15,6 +15,7 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/unicode.h"
+#include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/twitch/irc_session.h"
 
 namespace vieweratlas {

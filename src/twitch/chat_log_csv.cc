@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "twitch/chat_log_lines.h"
@@ -17,7 +16,6 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
-#include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/twitch/chat_log.h"
 #include "vieweratlas/twitch/irc_session.h"
 

@@ -3,11 +3,12 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "twitch/chat_log_lines.h"
@@ -15,7 +16,6 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
-#include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/twitch/chat_log.h"
 #include "vieweratlas/twitch/irc_session.h"
 

@@ -5,14 +5,12 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include "twitch/json_stream.h"
@@ -77,37 +75,37 @@ enum class Field : std::uint8_t {
 };
 
 struct Known {
-  Place place;
   std::string_view key;
+  Place place;
   Field field;
 };
 
 constexpr Known kKnown[] = {
-    {Place::kRoot, "streamer", Field::kStreamer},
-    {Place::kRoot, "clipper", Field::kClipper},
-    {Place::kRoot, "video", Field::kVideo},
-    {Place::kRoot, "comments", Field::kComments},
-    {Place::kStreamer, "login", Field::kStreamerLogin},
-    {Place::kStreamer, "name", Field::kStreamerName},
-    {Place::kStreamer, "id", Field::kStreamerId},
-    {Place::kVideo, "id", Field::kVideoId},
-    {Place::kVideo, "created_at", Field::kVideoCreated},
-    {Place::kVideo, "start", Field::kVideoStart},
-    {Place::kVideo, "end", Field::kVideoEnd},
-    {Place::kVideo, "length", Field::kVideoLength},
-    {Place::kComment, "_id", Field::kCommentId},
-    {Place::kComment, "created_at", Field::kCommentCreated},
-    {Place::kComment, "channel_id", Field::kChannelId},
-    {Place::kComment, "content_id", Field::kContentId},
-    {Place::kComment, "content_offset_seconds", Field::kOffset},
-    {Place::kComment, "commenter", Field::kCommenter},
-    {Place::kComment, "message", Field::kMessage},
-    {Place::kCommenter, "_id", Field::kViewerId},
-    {Place::kCommenter, "name", Field::kViewerLogin},
-    {Place::kMessage, "user_badges", Field::kBadges},
-    {Place::kMessage, "user_notice_params", Field::kNotice},
-    {Place::kBadge, "_id", Field::kBadgeId},
-    {Place::kNotice, "msg_id", Field::kNoticeId},
+    {"streamer", Place::kRoot, Field::kStreamer},
+    {"clipper", Place::kRoot, Field::kClipper},
+    {"video", Place::kRoot, Field::kVideo},
+    {"comments", Place::kRoot, Field::kComments},
+    {"login", Place::kStreamer, Field::kStreamerLogin},
+    {"name", Place::kStreamer, Field::kStreamerName},
+    {"id", Place::kStreamer, Field::kStreamerId},
+    {"id", Place::kVideo, Field::kVideoId},
+    {"created_at", Place::kVideo, Field::kVideoCreated},
+    {"start", Place::kVideo, Field::kVideoStart},
+    {"end", Place::kVideo, Field::kVideoEnd},
+    {"length", Place::kVideo, Field::kVideoLength},
+    {"_id", Place::kComment, Field::kCommentId},
+    {"created_at", Place::kComment, Field::kCommentCreated},
+    {"channel_id", Place::kComment, Field::kChannelId},
+    {"content_id", Place::kComment, Field::kContentId},
+    {"content_offset_seconds", Place::kComment, Field::kOffset},
+    {"commenter", Place::kComment, Field::kCommenter},
+    {"message", Place::kComment, Field::kMessage},
+    {"_id", Place::kCommenter, Field::kViewerId},
+    {"name", Place::kCommenter, Field::kViewerLogin},
+    {"user_badges", Place::kMessage, Field::kBadges},
+    {"user_notice_params", Place::kMessage, Field::kNotice},
+    {"_id", Place::kBadge, Field::kBadgeId},
+    {"msg_id", Place::kNotice, Field::kNoticeId},
 };
 
 /// The object or list that stands for a field at a place; kElsewhere when it is not the one that belongs there.

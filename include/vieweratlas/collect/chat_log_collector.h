@@ -51,7 +51,7 @@ class ChatLogCollector final : public Collector {
 /// Imports a log into "raw/log_snapshots/<last day>_<digest of the content>.ndjson.zst". A file that ends too early is refused unless
 /// `keep_damaged`. Errors: those of ChatLogCollector and of writing.
 [[nodiscard]] Result<ImportReport> import_chat_log(const ChatLogFile& file, bool keep_damaged, const ImportOptions& options,
-                                                   const ViewerKey& viewers, const ForgottenList& forgotten, std::stop_token stop);
+                                                   const ViewerKey& viewers, const ForgottenList& forgotten, const std::stop_token& stop);
 
 /// What a file that is to be imported looks like, by its first kilobytes.
 enum class ImportKind : std::uint8_t { kVodChat, kChatLog, kUnknown };

@@ -13,6 +13,9 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/sighting.h"
+#include "vieweratlas/privacy/forgotten.h"
+#include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/twitch/vod_chat.h"
 
 namespace vieweratlas {
 
@@ -32,7 +35,7 @@ class VodChatCollector final : public Collector {
   /// Reads as much of the file as is needed to know channel, id and begin: its head, or all of it when "streamer" and "video" come
   /// behind the comments. Errors: corrupt_data (no recorded chat; or nobody says which channel or when), invalid_argument (the file
   /// is of another recording than `vod_id`), those of opening and reading, cancelled.
-  [[nodiscard]] static Result<std::unique_ptr<VodChatCollector>> open(const VodChatFile& file, std::stop_token stop);
+  [[nodiscard]] static Result<std::unique_ptr<VodChatCollector>> open(const VodChatFile& file, const std::stop_token& stop);
 
   [[nodiscard]] std::string_view source() const override { return "vod"; }
   /// Errors: corrupt_data (the file ends too early, is damaged or a bomb: what came before has been told), cancelled.
@@ -46,6 +49,8 @@ class VodChatCollector final : public Collector {
 
  private:
   VodChatCollector() = default;
+  void take(const VodChatHeader& header);
+  [[nodiscard]] Status name(const VodChatFile& file, const std::string& told);
 
   std::filesystem::path path_;
   ChannelFacts facts_;
@@ -58,6 +63,6 @@ class VodChatCollector final : public Collector {
 /// Imports a recorded chat. A file that ends too early is refused unless `keep_damaged`: then what came before is stored and the
 /// report names the problem. Errors: those of VodChatCollector and of writing.
 [[nodiscard]] Result<ImportReport> import_vod_chat(const VodChatFile& file, bool keep_damaged, const ImportOptions& options,
-                                                   const ViewerKey& viewers, const ForgottenList& forgotten, std::stop_token stop);
+                                                   const ViewerKey& viewers, const ForgottenList& forgotten, const std::stop_token& stop);
 
 }  // namespace vieweratlas

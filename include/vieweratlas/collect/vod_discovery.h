@@ -21,7 +21,8 @@ class VodLister {
  public:
   virtual ~VodLister() = default;
   /// The newest `limit` recordings of past broadcasts, newest first. Errors: not_found (no such channel), those of asking.
-  [[nodiscard]] virtual Result<std::vector<HelixVideo>> newest(const std::string& login, std::uint32_t limit, std::stop_token stop) = 0;
+  [[nodiscard]] virtual Result<std::vector<HelixVideo>> newest(const std::string& login, std::uint32_t limit,
+                                                               const std::stop_token& stop) = 0;
 };
 
 /// Asks Helix.
@@ -29,7 +30,7 @@ class HelixVodLister final : public VodLister {
  public:
   /// `helix` must outlive it.
   explicit HelixVodLister(HelixClient& helix) : helix_(helix) {}
-  [[nodiscard]] Result<std::vector<HelixVideo>> newest(const std::string& login, std::uint32_t limit, std::stop_token stop) override;
+  [[nodiscard]] Result<std::vector<HelixVideo>> newest(const std::string& login, std::uint32_t limit, const std::stop_token& stop) override;
 
  private:
   HelixClient& helix_;
@@ -60,6 +61,6 @@ struct VodDiscoverReport {
 /// Looks for recordings of channels and queues those that are not known yet. What was found before an error is queued.
 /// Errors: those of the lister other than not_found, those of the queue.
 [[nodiscard]] Result<VodDiscoverReport> discover_vods(VodLister& lister, VodQueue& queue, const VodDiscoverOptions& options, UtcTime now,
-                                                      Sleeper& sleeper, std::stop_token stop);
+                                                      Sleeper& sleeper, const std::stop_token& stop);
 
 }  // namespace vieweratlas

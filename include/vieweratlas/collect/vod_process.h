@@ -48,12 +48,21 @@ struct VodProcessReport {
   std::string stopped_by;                     ///< "empty", "max_vods", "max_time", "stop"
 };
 
+/// What the work needs; all references must outlive it.
+struct VodProcessTools {
+  VodQueue& queue;
+  const ViewerKey& viewers;
+  const ForgottenList& forgotten;
+  const Clock& clock;
+  Sleeper& sleeper;
+  Logger& log;
+};
+
 /// Works through the queue: imports the chat of each recording that is due, after downloading it when it is not there. What fails is
 /// put back with a wait; what cannot be had because there is no program stays pending and costs no attempt. A file that turns out to
 /// be damaged is downloaded anew, once. A process that is killed leaves a lease that runs out.
 /// Errors: those of the queue; denied, limit_exceeded (disk full) of writing: the item is given back. `stop` is no error.
-[[nodiscard]] Result<VodProcessReport> process_vods(VodQueue& queue, const VodProcessOptions& options, const ViewerKey& viewers,
-                                                    const ForgottenList& forgotten, const Clock& clock, Sleeper& sleeper, Logger& log,
-                                                    std::stop_token stop);
+[[nodiscard]] Result<VodProcessReport> process_vods(const VodProcessTools& tools, const VodProcessOptions& options,
+                                                    const std::stop_token& stop);
 
 }  // namespace vieweratlas

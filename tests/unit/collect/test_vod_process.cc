@@ -83,8 +83,8 @@ class VodProcess : public testing::Test {
     ASSERT_TRUE(write_file_atomic(options_.cli_path, "#!/bin/sh\n" + std::string(body)).ok());
     std::filesystem::permissions(options_.cli_path, std::filesystem::perms::owner_all);
   }
-  VodProcessReport process(std::stop_token stop = {}) {
-    auto report = process_vods(queue_, options_, key_, forgotten_, clock_, sleeper_, log_, std::move(stop));
+  VodProcessReport process(const std::stop_token& stop = {}) {
+    auto report = process_vods(tools_, options_, stop);
     EXPECT_TRUE(report.ok()) << report.error().message;
     return report.ok() ? *report : VodProcessReport{};
   }
@@ -107,6 +107,7 @@ class VodProcess : public testing::Test {
   Notes log_;
   VodQueue queue_{folder_.path() / "vod_queue.json"};
   VodProcessOptions options_;
+  VodProcessTools tools_{.queue = queue_, .viewers = key_, .forgotten = forgotten_, .clock = clock_, .sleeper = sleeper_, .log = log_};
 };
 
 // The last argument of `chatdownload --id ID -o FILE` is the file.
@@ -219,7 +220,7 @@ TEST_F(VodProcess, WhatCannotBeWrittenEndsTheRunAndGivesTheItemBack) {
   add("1");
   put_chat("1", chat_of("1"));
   ASSERT_TRUE(write_file_atomic(folder_.path() / "data", "a file where a folder should be").ok());
-  const auto report = process_vods(queue_, options_, key_, forgotten_, clock_, sleeper_, log_, {});
+  const auto report = process_vods(tools_, options_, {});
   // As root nothing is denied, and a file in the way of a folder is the operator's mistake: one failure of this item.
   if (report.ok()) {
     EXPECT_EQ(report->failed, 1U);
@@ -230,7 +231,7 @@ TEST_F(VodProcess, WhatCannotBeWrittenEndsTheRunAndGivesTheItemBack) {
 
 class FakeLister final : public VodLister {
  public:
-  Result<std::vector<HelixVideo>> newest(const std::string& login, std::uint32_t limit, std::stop_token /*stop*/) override {
+  Result<std::vector<HelixVideo>> newest(const std::string& login, std::uint32_t limit, const std::stop_token& /*stop*/) override {
     const auto known = videos.find(login);
     if (known == videos.end()) return Error{ErrorCode::kNotFound, "no such channel"};
     std::vector<HelixVideo> result = known->second;
