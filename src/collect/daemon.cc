@@ -58,29 +58,44 @@ constexpr seconds kTimeToFinish{8};    // of the ten that a service manager gran
 constexpr seconds kClockTolerance{1};  // more is a jump: the clock was set, or the machine slept
 constexpr double kEnoughRooms = 0.8;
 
-/// Passes on what is seen, up to the moment at which the last round ends: later lines belong to no round any more.
+/// Passes on what is seen, up to the moment at which the last round ends: later lines belong to no round any more, and must not
+/// begin another one.
 class EndingSink final : public PresenceSink {
  public:
-  explicit EndingSink(PresenceSink& to) : to_(to) {}
+  EndingSink(PresenceSink& to, const Clock& clock) : to_(to), clock_(clock) {}
   void end_at(UtcMillis time) { end_.store(time.time_since_epoch().count()); }
+  /// What came after the end.
+  [[nodiscard]] std::uint64_t num_after_end() const { return num_after_end_.load(); }
 
-  void facts(const ChannelFacts& facts, UtcMillis time) override { to_.facts(facts, time); }
+  void facts(const ChannelFacts& facts, UtcMillis time) override {
+    if (time < end()) to_.facts(facts, time);
+  }
   void see(const Sighting& sighting) override {
-    if (sighting.time.time_since_epoch().count() < end_.load()) {
+    if (sighting.time < end()) {
       to_.see(sighting);
     } else {
-      to_.lost(sighting.channel, "after_end", 1);
+      ++num_after_end_;
     }
   }
   void observed(std::string_view channel, UtcMillis begin, UtcMillis end) override {
-    const UtcMillis last{milliseconds(end_.load())};
-    if (begin < last) to_.observed(channel, begin, std::min(end, last));
+    if (begin < this->end()) to_.observed(channel, begin, std::min(end, this->end()));
   }
-  void lost(std::string_view channel, std::string_view reason, std::uint64_t count) override { to_.lost(channel, reason, count); }
+  void lost(std::string_view channel, std::string_view reason, std::uint64_t count) override {
+    if (clock_.utc() < end()) {
+      to_.lost(channel, reason, count);
+    } else {
+      num_after_end_ += count;
+    }
+  }
 
  private:
+  [[nodiscard]] UtcMillis end() const { return UtcMillis(milliseconds(end_.load())); }
+
   PresenceSink& to_;
-  std::atomic<std::int64_t> end_{std::numeric_limits<std::int64_t>::max()};
+  const Clock& clock_;
+  // Far enough to be never, near enough to be added to.
+  std::atomic<std::int64_t> end_{std::numeric_limits<std::int64_t>::max() / 4};
+  std::atomic<std::uint64_t> num_after_end_{0};
 };
 
 /// The parts of a running collector, in the order in which they are made; taken down in reverse.
@@ -126,7 +141,7 @@ class Daemon {
     Result<std::unique_ptr<Recorder>> recorder = Recorder::open(options_, *viewer_key_, clock_, log_);
     if (!recorder) return std::move(recorder).error();
     recorder_ = *std::move(recorder);
-    sink_ = std::make_unique<EndingSink>(*recorder_);
+    sink_ = std::make_unique<EndingSink>(*recorder_, clock_);
     chat_ = IrcCollector::make(options_, roster_->identity(), clock_, log_);
     chat_->set_wanted(*std::move(channels));
     return {};
@@ -251,6 +266,7 @@ class Daemon {
     status.chat = chat_->counters();
     status.rooms_target = status.chat.rooms_target;
     status.recorder = recorder_->counters();
+    if (const std::uint64_t late = sink_->num_after_end(); late > 0) status.recorder.lost["after_end"] += late;
     const auto privmsg = status.chat.lines.find("privmsg");
     status.messages_per_second = rate_.update(privmsg == status.chat.lines.end() ? 0 : privmsg->second, now);
     const RosterWorker::State roster = roster_->state();
@@ -262,9 +278,11 @@ class Daemon {
     status.token_problem = roster.token_problem;
     status.until_token_validation = roster.until_validation;
     note_too_few_rooms(status);
-    recorder_->summarise({.channels_wanted = status.chat.rooms_wanted,
-                          .channels_confirmed = status.chat.rooms_confirmed,
-                          .channels_failed = status.chat.rooms_failed});
+    if (!last_end_ || status.now < *last_end_) {  // a summary after the end would begin a round of its own
+      recorder_->summarise({.channels_wanted = status.chat.rooms_wanted,
+                            .channels_confirmed = status.chat.rooms_confirmed,
+                            .channels_failed = status.chat.rooms_failed});
+    }
     {
       const std::scoped_lock lock(shown_mutex_);
       shown_ = status;

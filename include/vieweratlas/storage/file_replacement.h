@@ -10,7 +10,8 @@
 namespace vieweratlas {
 
 /// A new content for a file that exists, written piece by piece and put in place at once: readers see the old content or the new one.
-/// It keeps the file's rights, its time of modification and, where the system allows it, its owner. Without commit() nothing changes. Thread-compatible.
+/// It keeps the file's rights, its time of modification and, where the system allows it, its owner. Without commit() nothing changes.
+/// Thread-compatible.
 ///
 /// What a killed process leaves behind is a file named ".NAME.replacing.tmp", which the next replacement of the same file takes over:
 /// only one process at a time may replace a file.
