@@ -52,8 +52,9 @@ bool is_of_person(std::string_view text) {
   const std::size_t key_begin = key_end == kNone || key_end == 0 ? kNone : text.substr(0, key_end).rfind('"');
   if (key_begin == kNone) return false;
   const std::string_view key = text.substr(key_begin + 1, key_end - key_begin - 1);
-  return key == "chatter" || std::any_of(kNameFields.begin(), kNameFields.end(),
-                                         [&](const NameField& field) { return field.key == key && key != "display_name"; });
+  if (equals_ignoring_case(key, "display_name")) return false;
+  return equals_ignoring_case(key, "chatter") ||
+         std::any_of(kNameFields.begin(), kNameFields.end(), [&](const NameField& field) { return equals_ignoring_case(field.key, key); });
 }
 
 }  // namespace
