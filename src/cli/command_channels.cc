@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "cli/collect_settings.h"
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
@@ -48,13 +47,7 @@ std::string as_json(const Roster& roster, const std::string& file) {
 }  // namespace
 
 Status CommandChannelsUpdate::setup(const CommandLine& line, const Environment& environment) {
-  environment_ = environment;
-  Result<Configuration> configuration = configuration_for(line, environment);
-  if (!configuration) return std::move(configuration).error();
-  configuration_ = *std::move(configuration);
-  Result<CollectOptions> options = collect_options(configuration_.settings, environment);
-  if (!options) return std::move(options).error();
-  options_ = *std::move(options);
+  if (Status status = TwitchCommand::setup(line, environment); !status) return status;
   // The list is made, not read; and it is one list for all shards.
   options_.roster.channels.clear();
   options_.roster.channels_file.clear();

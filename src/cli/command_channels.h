@@ -1,26 +1,18 @@
 #pragma once
 
-#include "cli/command.h"
 #include "cli/command_line.h"
-#include "cli/configuration.h"
 #include "cli/setting_source.h"
+#include "cli/twitch_command.h"
 
-#include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/error.h"
 
 namespace vieweratlas {
 
 /// `vieweratlas channels update`: writes the most watched live channels into a file.
-class CommandChannelsUpdate final : public Command {
+class CommandChannelsUpdate final : public TwitchCommand {
  public:
   [[nodiscard]] Status setup(const CommandLine& line, const Environment& environment) override;
   [[nodiscard]] Status run() override;
-  [[nodiscard]] bool wants_json() const override { return configuration_.settings.talk.json; }
-
- private:
-  Configuration configuration_;
-  Environment environment_;
-  CollectOptions options_;
 };
 
 }  // namespace vieweratlas

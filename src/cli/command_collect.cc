@@ -9,13 +9,11 @@
 #include <utility>
 
 #include "cli/analysis_schedule.h"
-#include "cli/collect_settings.h"
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
 #include "cli/interrupt.h"
 #include "cli/json_writer.h"
-#include "cli/private_memory.h"
 #include "cli/results.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
@@ -59,19 +57,11 @@ class Watcher final : public DaemonEvents {
 
 Status CommandCollect::setup(const CommandLine& line, const Environment& environment) {
   line_ = line;
-  environment_ = environment;
-  Result<Configuration> configuration = configuration_for(line, environment);
-  if (!configuration) return std::move(configuration).error();
-  configuration_ = *std::move(configuration);
-  Result<CollectOptions> options = collect_options(configuration_.settings, environment);
-  if (!options) return std::move(options).error();
-  options_ = *std::move(options);
-  return {};
+  return TwitchCommand::setup(line, environment);
 }
 
 Status CommandCollect::run() {
   if (configuration_.settings.talk.dry_run) return tell_plan();
-  keep_memory_private();
   Session session(configuration_, environment_, "stopped at once");
   session.open_log_file();
   session.tell_settings();

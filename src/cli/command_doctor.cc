@@ -10,13 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "cli/collect_settings.h"
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
 #include "cli/interrupt.h"
 #include "cli/json_writer.h"
-#include "cli/private_memory.h"
 #include "cli/results.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
@@ -64,19 +62,7 @@ std::string as_json(const std::vector<DoctorCheck>& checks, bool good) {
 
 }  // namespace
 
-Status CommandDoctor::setup(const CommandLine& line, const Environment& environment) {
-  environment_ = environment;
-  Result<Configuration> configuration = configuration_for(line, environment);
-  if (!configuration) return std::move(configuration).error();
-  configuration_ = *std::move(configuration);
-  Result<CollectOptions> options = collect_options(configuration_.settings, environment);
-  if (!options) return std::move(options).error();
-  options_ = *std::move(options);
-  return {};
-}
-
 Status CommandDoctor::run() {
-  keep_memory_private();
   Session session(configuration_, environment_, "stopped");
   session.tell_settings();
   const std::vector<DoctorCheck> checks = examine(options_, SystemClock(), session.console(), std::stop_token());

@@ -1,25 +1,13 @@
 #pragma once
 
-#include "cli/command.h"
-#include "cli/command_line.h"
-#include "cli/configuration.h"
-#include "cli/setting_source.h"
-
-#include "vieweratlas/collect/options.h"
+#include "cli/twitch_command.h"
 
 namespace vieweratlas {
 
 /// vieweratlas doctor: tries all that a collector needs.
-class CommandDoctor final : public Command {
+class CommandDoctor final : public TwitchCommand {
  public:
-  [[nodiscard]] Status setup(const CommandLine& line, const Environment& environment) override;
   [[nodiscard]] Status run() override;
-  [[nodiscard]] bool wants_json() const override { return configuration_.settings.talk.json; }
-
- private:
-  Configuration configuration_;
-  Environment environment_;
-  CollectOptions options_;
 };
 
 }  // namespace vieweratlas

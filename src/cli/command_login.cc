@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 
-#include "cli/collect_settings.h"
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
@@ -56,17 +55,6 @@ std::string as_json(const TokenRecord& record, const std::string& file) {
 }
 
 }  // namespace
-
-Status CommandLogin::setup(const CommandLine& line, const Environment& environment) {
-  environment_ = environment;
-  Result<Configuration> configuration = configuration_for(line, environment);
-  if (!configuration) return std::move(configuration).error();
-  configuration_ = *std::move(configuration);
-  Result<CollectOptions> options = collect_options(configuration_.settings, environment);
-  if (!options) return std::move(options).error();
-  options_ = *std::move(options);
-  return {};
-}
 
 Status CommandLogin::run() {
   Session session(configuration_, environment_, "stopped; nothing was stored");

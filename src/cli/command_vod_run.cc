@@ -25,6 +25,7 @@
 #include "cli/console.h"
 #include "cli/interrupt.h"
 #include "cli/json_writer.h"
+#include "cli/private_memory.h"
 #include "cli/results.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
@@ -138,6 +139,7 @@ Status CommandVodRun::setup(const CommandLine& line, const Environment& environm
   if (Status loaded = load(rest, environment); !loaded) return loaded;
   if (most) configuration_.settings.vod.max_per_run = *most;
   if (!discovers()) return {};
+  keep_memory_private();
   Result<CollectOptions> options = collect_options(configuration_.settings, environment);
   if (!options) return std::move(options).error();
   options_ = *std::move(options);

@@ -5,6 +5,7 @@ import pathlib
 import stat
 import subprocess
 
+from collecting import SANITIZERS
 from fake_twitch import CLIENT_ID, CLIENT_SECRET, TOKEN, FakeTwitch, scenario
 from program import PROGRAM, ProgramTest, clean_environment, main
 
@@ -31,7 +32,7 @@ class Credentials(ProgramTest):
         return fake
 
     def environment(self, fake, **more):
-        return clean_environment(HOME=str(self.folder), TWITCH_HELIX_URL=fake.url("/helix"), TWITCH_ID_URL=fake.url("/oauth2"), **more)
+        return clean_environment(HOME=str(self.folder), TWITCH_HELIX_URL=fake.url("/helix"), TWITCH_ID_URL=fake.url("/oauth2"), **SANITIZERS, **more)
 
     def update(self, fake, *words, code=0, **environment):
         run = self.run_ok if code == 0 else lambda *w, **o: self.run_failing(code, *w, **o)
@@ -65,6 +66,8 @@ class Credentials(ProgramTest):
             line = process.stderr.readline()
             self.assertTrue(line, "login ended before it showed the code: " + "".join(shown))
             shown.append(line)
+        limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text(encoding="utf-8")
+        self.assertRegex(limits, r"Max core file size +0 +0 ", "a core dump would hold the token")
         fake.do("approve", login="reader")
         out, errors = process.communicate(timeout=60)
         return process.returncode, out, "".join(shown) + errors

@@ -12,6 +12,7 @@ import unittest
 from program import NO_PICTURES, PROGRAM, ProgramTest, clean_environment, digests, main, results, run, table
 
 try:
+    from collecting import SANITIZERS
     from fake_twitch import CLIENT_ID, CLIENT_SECRET, FakeTwitch, scenario
     HAS_FAKE = bool(os.environ.get("VIEWERATLAS_FAKE_TWITCH"))
 except KeyError:
@@ -259,7 +260,7 @@ class Queue(VodTest):
         fake = FakeTwitch(scenario({"lumen": ["ada"], "nova": ["bea"]}))
         self.addCleanup(fake.stop)
         words = ["--helix-url", fake.url("/helix"), "--id-url", fake.url("/oauth2"), "--vod-rate-limit-delay-s", "0", "--vod-max-age-hours", "1000000"]
-        secrets = {"TWITCH_CLIENT_ID": CLIENT_ID, "TWITCH_CLIENT_SECRET": CLIENT_SECRET}
+        secrets = {"TWITCH_CLIENT_ID": CLIENT_ID, "TWITCH_CLIENT_SECRET": CLIENT_SECRET, **SANITIZERS}
         done = json.loads(self.vod("vod", "discover", "--channel", "lumen", "--channel", "nobody", *words, "--json", **secrets).stdout)["discovered"]
         self.assertEqual((done["channels"], done["unknown_channels"]), (2, 1))
         self.assertGreater(done["added"], 0)
