@@ -46,6 +46,11 @@ class StatusWriter {
 
  private:
   void key(std::string_view name) { writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
+  void begin(std::string_view name) {
+    key(name);
+    writer_.StartObject();
+  }
+  void end() { writer_.EndObject(); }
   void text(std::string_view name, std::string_view value) {
     key(name);
     const std::string clean = sanitise_utf8(value);
@@ -61,15 +66,13 @@ class StatusWriter {
   }
   void time(std::string_view name, UtcMillis value) { text(name, format_iso(std::chrono::floor<std::chrono::seconds>(value))); }
   void counts(std::string_view name, const std::map<std::string, std::uint64_t>& values) {
-    key(name);
-    writer_.StartObject();
+    begin(name);
     for (const auto& [reason, count] : values) number(reason, count);
-    writer_.EndObject();
+    end();
   }
 
   void write_health() {
-    key("health");
-    writer_.StartObject();
+    begin("health");
     const auto problems = health_problems(status_);
     key("ok");
     writer_.Bool(problems.empty());
@@ -80,13 +83,12 @@ class StatusWriter {
       writer_.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
     }
     writer_.EndArray();
-    writer_.EndObject();
+    end();
   }
 
   void write_chat() {
     const ChatCounters& chat = status_.chat;
-    key("rooms");
-    writer_.StartObject();
+    begin("rooms");
     number("wanted", chat.rooms_wanted);
     number("target", status_.rooms_target);
     number("sent", chat.rooms_sent);
@@ -94,14 +96,13 @@ class StatusWriter {
     counts("failed", chat.rooms_failed);
     number("joins_sent", chat.joins_sent);
     number("join_tokens_left", chat.join_tokens_left);
-    writer_.EndObject();
-    key("connections");
-    writer_.StartObject();
+    end();
+    begin("connections");
     number("open", chat.connections_open);
     number("wanted", chat.connections_wanted);
     number("connects", chat.connects);
     counts("ends", chat.connection_ends);
-    writer_.EndObject();
+    end();
     counts("lines", chat.lines);
     number("bytes", chat.bytes);
     number("lag_ms", chat.lag_ms);
@@ -112,15 +113,13 @@ class StatusWriter {
 
   void write_recorder() {
     const RecorderCounters& recorder = status_.recorder;
-    key("round");
-    writer_.StartObject();
+    begin("round");
     time("begin", status_.window.begin);
     time("end", status_.window.end);
     number("viewers", recorder.viewers_in_round);
     number("channels", recorder.channels_in_round);
-    writer_.EndObject();
-    key("recorder");
-    writer_.StartObject();
+    end();
+    begin("recorder");
     number("sightings", recorder.sightings);
     number("duplicates", recorder.duplicates);
     number("late", recorder.late);
@@ -134,29 +133,26 @@ class StatusWriter {
     number("recovered_sightings", recorder.recovered_sightings);
     number("journal_bytes_torn", recorder.journal_bytes_torn);
     text("problem", recorder.problem);
-    writer_.EndObject();
+    end();
   }
 
   void write_sources() {
-    key("roster");
-    writer_.StartObject();
+    begin("roster");
     number("channels", status_.roster_channels);
     if (status_.roster_time) time("time", *status_.roster_time);
     text("problem", status_.roster_problem);
-    writer_.EndObject();
-    key("helix");
-    writer_.StartObject();
+    end();
+    begin("helix");
     number("requests", status_.helix.requests);
     number("retries", status_.helix.retries);
     number("rate_limited", status_.helix.rate_limited);
     number("points_left", status_.helix.points_left);
-    writer_.EndObject();
-    key("token");
-    writer_.StartObject();
+    end();
+    begin("token");
     text("login", status_.token_login);
     text("problem", status_.token_problem);
     if (status_.until_token_validation) number("seconds_to_validation", std::int64_t{status_.until_token_validation->count()});
-    writer_.EndObject();
+    end();
   }
 
   const CollectorStatus& status_;

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "support/temporary_folder.h"
+#include "unit/collect/import_test.h"
 
 #include "vieweratlas/collect/chat_log_collector.h"
 #include "vieweratlas/core/error.h"
@@ -21,25 +21,12 @@
 namespace vieweratlas {
 namespace {
 
-class ChatLogCollectorTest : public testing::Test {
+class ChatLogCollectorTest : public ImportTest {
  protected:
-  ChatLogCollectorTest() : key_(*ViewerKey::load_or_create(folder_.path() / "private/viewer.key")) {}
-
-  void put(std::string_view name, std::string_view bytes) { ASSERT_TRUE(write_file_atomic(folder_.path() / name, bytes).ok()); }
   Result<ImportReport> import(std::string_view name, bool keep_damaged = false, std::optional<std::chrono::seconds> offset = {}) {
     return import_chat_log({.path = folder_.path() / name, .utc_offset = offset}, keep_damaged,
                            {.data_dir = folder_.path() / "data", .store_logins = true}, key_, forgotten_, {});
   }
-  [[nodiscard]] std::string content(const std::string& key) const {
-    std::string text;
-    const auto stored = read_file(folder_.path() / "data" / key);
-    EXPECT_TRUE(stored.ok() && decompress(Compression::kZstd, *stored, text).ok());
-    return text;
-  }
-
-  TemporaryFolder folder_;
-  ViewerKey key_;
-  ForgottenList forgotten_;
 };
 
 TEST_F(ChatLogCollectorTest, RawLinesBecomeSnapshotsOfTheirMinutes) {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "support/temporary_folder.h"
+#include "unit/collect/import_test.h"
 
 #include "vieweratlas/collect/vod_chat_collector.h"
 #include "vieweratlas/core/error.h"
@@ -29,25 +29,12 @@ std::string comment(std::string_view id, double offset, std::string_view user_id
       id, offset, user_id, login, message);
 }
 
-class VodChatCollectorTest : public testing::Test {
+class VodChatCollectorTest : public ImportTest {
  protected:
-  VodChatCollectorTest() : key_(*ViewerKey::load_or_create(folder_.path() / "private/viewer.key")) {}
-
-  void put(std::string_view name, std::string_view bytes) { ASSERT_TRUE(write_file_atomic(folder_.path() / name, bytes).ok()); }
   Result<ImportReport> import(std::string_view name, bool keep_damaged = false, std::string channel = {}, std::string vod_id = {}) {
     return import_vod_chat({.path = folder_.path() / name, .channel = std::move(channel), .vod_id = std::move(vod_id)}, keep_damaged,
                            {.data_dir = folder_.path() / "data", .store_logins = true}, key_, forgotten_, {});
   }
-  [[nodiscard]] std::string content(const std::string& key) const {
-    std::string text;
-    const auto stored = read_file(folder_.path() / "data" / key);
-    EXPECT_TRUE(stored.ok() && decompress(Compression::kZstd, *stored, text).ok());
-    return text;
-  }
-
-  TemporaryFolder folder_;
-  ViewerKey key_;
-  ForgottenList forgotten_;
 };
 
 TEST_F(VodChatCollectorTest, CommentsBecomeSnapshots) {
