@@ -229,16 +229,22 @@ class SniffingSource final : public ByteSource {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> open_byte_source(const std::filesystem::path& path, const ByteSourceOptions& options) {
-  VA_CHECK(options.piece_bytes > 0);
+Result<std::unique_ptr<ByteSource>> open_stored_bytes(const std::filesystem::path& path, std::size_t piece_bytes) {
+  VA_CHECK(piece_bytes > 0);
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return system_error(errno, "reading", path);
-  auto file = std::make_unique<FileSource>(descriptor, path, options.piece_bytes);
+  auto source = std::make_unique<FileSource>(descriptor, path, piece_bytes);
   struct stat facts{};
   if (::fstat(descriptor, &facts) != 0) return system_error(errno, "reading", path);
   if (S_ISDIR(facts.st_mode)) return system_error(EISDIR, "reading", path);
   ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
-  return std::unique_ptr<ByteSource>(std::make_unique<SniffingSource>(std::move(file), options));
+  return std::unique_ptr<ByteSource>(std::move(source));
+}
+
+Result<std::unique_ptr<ByteSource>> open_byte_source(const std::filesystem::path& path, const ByteSourceOptions& options) {
+  Result<std::unique_ptr<ByteSource>> stored = open_stored_bytes(path, options.piece_bytes);
+  if (!stored) return stored;
+  return std::unique_ptr<ByteSource>(std::make_unique<SniffingSource>(*std::move(stored), options));
 }
 
 std::unique_ptr<ByteSource> make_byte_source(std::string_view bytes, const ByteSourceOptions& options) {

@@ -33,7 +33,11 @@ struct ByteSourceOptions {
 [[nodiscard]] Result<std::unique_ptr<ByteSource>> open_byte_source(const std::filesystem::path& path,
                                                                    const ByteSourceOptions& options = {});
 
-/// The same for `bytes` in memory, which must outlive the source. Without decompression pieces are views of `bytes`.
+/// The bytes of a file as they are stored, in pieces of `piece_bytes` at most. Errors: those of open_byte_source.
+[[nodiscard]] Result<std::unique_ptr<ByteSource>> open_stored_bytes(const std::filesystem::path& path,
+                                                                    std::size_t piece_bytes = std::size_t{256} << 10U);
+
+/// What open_byte_source() does, for `bytes` in memory, which must outlive the source. Without decompression pieces are views of `bytes`.
 [[nodiscard]] std::unique_ptr<ByteSource> make_byte_source(std::string_view bytes, const ByteSourceOptions& options = {});
 
 }  // namespace vieweratlas

@@ -41,7 +41,7 @@ class FailingStore final : public ObjectStore {
   int num_puts = 0;
   int puts_before_failure = -1;  ///< -1 = no limit
 
-  [[nodiscard]] Status put(std::string_view key, std::string_view bytes) override {
+  [[nodiscard]] Status put(std::string_view key, std::string_view bytes, const PutOptions& /*options*/ = {}) override {
     if (!is_object_key(key)) return Error{ErrorCode::kInvalidArgument, "wrong key"};
     if (failure && puts_before_failure <= 0) return *failure;
     --puts_before_failure;
@@ -49,16 +49,51 @@ class FailingStore final : public ObjectStore {
     objects[std::string(key)] = bytes;
     return {};
   }
+  [[nodiscard]] Result<bool> put_if_absent(std::string_view key, std::string_view bytes, const PutOptions& options = {}) override {
+    if (objects.contains(key)) return false;
+    if (Status put_there = put(key, bytes, options); !put_there) return put_there.error();
+    return true;
+  }
+  [[nodiscard]] Status put_stream(std::string_view key, ByteSource& content, const PutOptions& options = {}) override {
+    std::string bytes;
+    for (;;) {
+      const Result<std::string_view> piece = content.next();
+      if (!piece) return piece.error();
+      if (piece->empty()) return put(key, bytes, options);
+      bytes += *piece;
+    }
+  }
   [[nodiscard]] Result<std::string> get(std::string_view key) const override {
     const auto found = objects.find(key);
     if (found == objects.end()) return Error{ErrorCode::kNotFound, "not there"};
     return found->second;
   }
-  [[nodiscard]] Result<bool> exists(std::string_view key) const override {
-    if (failure) return *failure;
-    return objects.contains(key);
+  [[nodiscard]] Result<std::string> get_range(std::string_view key, ByteRange range) const override {
+    Result<std::string> all = get(key);
+    if (!all) return all;
+    return all->substr(range.offset, range.num_bytes);
   }
-  [[nodiscard]] Result<std::vector<StoredObject>> list(std::string_view /*prefix*/) const override { return std::vector<StoredObject>(); }
+  [[nodiscard]] Result<StoredObject> get_stream(std::string_view key, const Sink& sink) const override {
+    const Result<std::string> all = get(key);
+    if (!all) return all.error();
+    if (Status taken = sink(*all); !taken) return taken.error();
+    return StoredObject{.key = std::string(key), .num_bytes = all->size()};
+  }
+  [[nodiscard]] Result<std::optional<StoredObject>> find(std::string_view key) const override {
+    if (failure) return *failure;
+    const auto found = objects.find(key);
+    if (found == objects.end()) return std::optional<StoredObject>();
+    return std::optional(StoredObject{.key = std::string(key), .num_bytes = found->second.size()});
+  }
+  [[nodiscard]] Result<ObjectPage> list_page(std::string_view /*prefix*/, const std::string& /*next*/,
+                                             std::size_t /*max_objects*/) const override {
+    return ObjectPage();
+  }
+  [[nodiscard]] Status copy(std::string_view from, std::string_view to) override {
+    const Result<std::string> all = get(from);
+    if (!all) return all.error();
+    return put(to, *all);
+  }
   [[nodiscard]] Status remove(std::string_view /*key*/) override { return {}; }
   [[nodiscard]] std::string uri(std::string_view key) const override { return "memory:" + std::string(key); }
 };

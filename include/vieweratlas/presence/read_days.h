@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/presence/day.h"
+#include "vieweratlas/presence/input.h"
+#include "vieweratlas/presence/losses.h"
+#include "vieweratlas/presence/viewer_table.h"
+#include "vieweratlas/storage/object_store.h"
+
+namespace vieweratlas {
+
+/// A UTC day: days since 1970-01-01.
+using DayNumber = std::int32_t;
+
+/// The number that the lake knows a viewer by (day.h). Thread-safe.
+using ViewerNumbering = std::function<std::int64_t(const ViewerTable::Key&)>;
+
+/// What a raw file came to: what a report needs of it when the file itself is not read again.
+struct FileFacts {
+  StoredObject object;
+  std::string digest;                   ///< "xxh3-128:..." of the stored bytes
+  std::uint64_t num_snapshots = 0;      ///< records that are snapshots
+  std::uint64_t num_round_records = 0;  ///< set aside
+  bool is_blank = false;
+  bool unfinished = false;      ///< its last record was still being written
+  std::vector<DayNumber> days;  ///< that it has snapshots of; sorted
+  Losses losses;                ///< examples name the file by its key
+  Losses set_aside;
+};
+
+struct DaysRead {
+  std::map<DayNumber, DayOfPresence> days;  ///< those that were asked for and have a snapshot
+  std::vector<FileFacts> files;             ///< one per file given, sorted by key
+  std::uint64_t num_rows_in = 0;            ///< (snapshot record, viewer) pairs that were read, of the days asked for
+  std::uint64_t num_duplicate_rows = 0;     ///< of them, a viewer of a snapshot once more
+  std::uint64_t num_number_collisions = 0;  ///< viewers of one day who share a number with another: counted as one from here on
+};
+
+/// Reads `files` of `input` and gives the presence of the days for which `wants` is true, aggregated per viewer, channel and source: as
+/// read_presence() would count it. rows in = sum of buckets + duplicates.
+/// Errors: those of input; limit_exceeded. Equal input gives equal days for any pool.
+[[nodiscard]] Result<DaysRead> read_days(PresenceInput& input, const std::vector<StoredObject>& files,
+                                         const std::function<bool(DayNumber)>& wants, const ViewerNumbering& number, ThreadPool& pool);
+
+}  // namespace vieweratlas
