@@ -48,10 +48,12 @@ class Killed(CollectTest):
         return len(must), len(may), sum(found.values())
 
     @staticmethod
-    def wait_until_quiet(fake):
+    def wait_until_quiet(fake, most=30):
         """Lines that were on their way to a killed collector are never written: what counts is that no more are."""
-        before = None
+        before, end = None, time.monotonic() + most
         while (now := fake.truth()["written"]) != before:
+            if time.monotonic() > end:
+                raise AssertionError(f"lines are still written {most} s after the traffic was stopped")
             before = now
             time.sleep(0.3)
 

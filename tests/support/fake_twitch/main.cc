@@ -8,9 +8,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -97,6 +99,15 @@ void load_world(World& world, const Arguments& arguments) {
 }
 
 /// Notes each request of the platform's HTTP ports, tokens left out.
+/// As HTTP writes it.
+std::string http_date(Millis time_ms) {
+  const std::time_t seconds = time_ms / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 40> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
 void note(Journal& journal, const char* port, const HttpRequest& request, const HttpAnswer& answer) {
   const std::string authorization = request.header("authorization");
   const std::string scheme = authorization.substr(0, authorization.find(' '));
@@ -188,6 +199,7 @@ class Program {
       answer =
           faulty(*fault, std::move(answer), to.empty() ? "http://127.0.0.1:" + std::to_string(elsewhere_->port()) + request.target : to);
     }
+    answer.headers.emplace_back("Date", http_date(now_ms() + world_.settings.clock_skew_ms));
     note(journal_, port, request, answer);
     return answer;
   }

@@ -52,7 +52,7 @@ struct Settings {
 
   // Traffic.
   std::int64_t rate = 0;               ///< lines in a second over all joined rooms
-  std::int64_t clock_skew_ms = 0;      ///< added to tmi-sent-ts
+  std::int64_t clock_skew_ms = 0;      ///< added to tmi-sent-ts and to the Date of HTTP answers
   std::int64_t reorder_percent = 0;    ///< of messages that come after the next one
   std::int64_t membership_ms = 0;      ///< between batches of JOIN and PART of others, for who asked
   std::int64_t mirrors_percent = 100;  ///< of messages of rooms in a shared chat
