@@ -12,6 +12,7 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/lake/manifest.h"
+#include "vieweratlas/presence/curated_days.h"
 #include "vieweratlas/presence/day.h"
 #include "vieweratlas/presence/input.h"
 #include "vieweratlas/presence/losses.h"
@@ -50,14 +51,6 @@ struct CompactReport {
 /// Errors: those of store and input; invalid_argument (another viewer key than that of the lake), corrupt_data (counts do not add up).
 [[nodiscard]] Result<CompactReport> compact(ObjectStore& store, PresenceInput& raw, const ViewerKey& key, const CompactOptions& options,
                                             ThreadPool& pool);
-
-/// The rows of one table of presence, in order, in pieces.
-class DayRowSource {
- public:
-  virtual ~DayRowSource() = default;
-  /// Empty at the end. Good until the next call.
-  [[nodiscard]] virtual Result<std::span<const DayRow>> next() = 0;
-};
 
 /// Reads tables back. Objects are fetched through `fetch`, which gives the path of a local file with their bytes (such as a cache's).
 using FetchFile = std::function<Result<std::filesystem::path>(const LakeTable&)>;
