@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -30,7 +31,10 @@ namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
 constexpr int kPollMs = 100;
-constexpr std::size_t kMaxIdleHandles = 8;
+constexpr std::size_t kMaxIdleHandles = 16;          // transfers that a store makes side by side
+constexpr std::size_t kLargeBodyBytes = 128 * 1024;  // from here on larger buffers save system calls
+constexpr long kLargeBufferBytes = 512 * 1024;       // the most that libcurl 7.88 takes for receiving
+constexpr std::uint64_t kProgressBytes = 1024;       // less does not count as progress
 
 struct EasyDeleter {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -78,10 +82,14 @@ struct Handle {
 /// What an exchange gathers while it runs.
 struct Exchange {
   HttpResponse response;
+  CURL* easy = nullptr;
+  const HttpRequest::Sink* sink = nullptr;  // nullptr = the body is gathered
+  std::optional<Error> sink_error;
   std::uint64_t max_body_bytes = 0;
   std::size_t header_bytes = 0;
   bool head_complete = false;  // libcurl takes a head that is cut off for a whole one
   bool too_long = false;
+  bool stalled = false;
   std::array<char, CURL_ERROR_SIZE> detail{};
 };
 
@@ -92,6 +100,15 @@ void set(CURL* easy, CURLoption option, T value) {
 
 std::size_t on_body(char* bytes, std::size_t /*one*/, std::size_t size, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
+  if (exchange.sink != nullptr) {
+    long status = 0;
+    curl_easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
+    exchange.response.status = static_cast<int>(status);
+    Status taken = (*exchange.sink)(exchange.response, std::string_view(bytes, size));
+    if (taken.ok()) return size;
+    exchange.sink_error = std::move(taken).error();
+    return CURL_WRITEFUNC_ERROR;
+  }
   if (exchange.response.body.size() + size > exchange.max_body_bytes) {
     exchange.too_long = true;
     return CURL_WRITEFUNC_ERROR;
@@ -160,9 +177,11 @@ void set_method(CURL* easy, const HttpRequest& request) {
     set(easy, CURLOPT_NOBODY, 1L);
     return;
   }
-  if (request.method != HttpMethod::kGet || !request.body.empty()) {
-    set(easy, CURLOPT_POSTFIELDS, request.body.data());
-    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  const std::string_view body = request.borrowed_body.value_or(request.body);
+  if (request.method != HttpMethod::kGet || !body.empty()) {
+    set(easy, CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());  // libcurl reads it where it is
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    if (body.size() >= kLargeBodyBytes) set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kLargeBufferBytes);
   }
   set(easy, CURLOPT_CUSTOMREQUEST, name_of_method(request.method));
 }
@@ -172,6 +191,10 @@ Error error_of(CURLcode code, const Exchange& exchange, const HttpRequest& reque
   const std::string where = std::string(name_of_method(request.method)) + " " + printable(request.url, 300) + ": ";
   const std::string_view told(exchange.detail.data());
   const std::string why = printable(told.empty() ? std::string_view(curl_easy_strerror(code)) : told, 300);
+  if (exchange.stalled) {
+    return {ErrorCode::kUnavailable, where + "nothing was transferred for " + std::to_string(request.stall_timeout.count()) +
+                                         " ms; check the network or try again later"};
+  }
   if (exchange.too_long) {
     return {ErrorCode::kLimitExceeded, where + "the answer is longer than " + std::to_string(request.max_body_bytes) +
                                            " bytes (or its headers than " + std::to_string(kMaxHeaderBytes) + ") and was dropped"};
@@ -187,12 +210,40 @@ Error error_of(CURLcode code, const Exchange& exchange, const HttpRequest& reque
   }
 }
 
+/// Notices that a transfer does not get on.
+class StallWatch {
+ public:
+  explicit StallWatch(std::chrono::milliseconds limit) : limit_(limit), since_(std::chrono::steady_clock::now()) {}
+
+  /// `moved` gives the bytes so far, and is asked only when that may matter.
+  template <typename Moved>
+  bool stalled(const Moved& moved) {
+    if (limit_.count() == 0) return false;
+    const auto instant = std::chrono::steady_clock::now();
+    if (instant - looked_ < std::min(limit_ / 4, std::chrono::milliseconds(kPollMs))) return false;
+    looked_ = instant;
+    const std::uint64_t bytes = moved();
+    if (bytes >= mark_ + kProgressBytes) {
+      mark_ = bytes;
+      since_ = instant;
+    }
+    return instant - since_ > limit_;
+  }
+
+ private:
+  std::chrono::milliseconds limit_;
+  std::chrono::steady_clock::time_point since_;
+  std::chrono::steady_clock::time_point looked_;
+  std::uint64_t mark_ = 0;
+};
+
 class CurlClient final : public HttpClient {
  public:
   explicit CurlClient(HttpClientOptions options) : options_(std::move(options)) {}
 
   Result<HttpResponse> send(const HttpRequest& request, std::stop_token stop) override {
-    const Result<HttpTarget> target = http_target(request.url);
+    if (request.facts != nullptr) *request.facts = HttpFacts{};
+    const Result<HttpTarget> target = http_target(request.url, request.allow_unencrypted);
     if (!target.ok()) return target.error();
     const Result<HeaderList> headers = header_list(request);
     if (!headers.ok()) return headers.error();
@@ -202,13 +253,18 @@ class CurlClient final : public HttpClient {
     Handle handle = lease();
     Exchange exchange;
     exchange.max_body_bytes = request.max_body_bytes;
+    exchange.easy = handle.easy.get();
+    if (request.sink) exchange.sink = &request.sink;
     prepare(handle.easy.get(), request, *target, headers->get(), exchange);
-    const std::optional<CURLcode> code = perform(handle, stop);
+    const std::optional<CURLcode> code = perform(handle, request, exchange, stop);
     long status = 0;
     curl_easy_getinfo(handle.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (request.facts != nullptr) *request.facts = facts_of(handle.easy.get());
     give_back(std::move(handle));
-    if (!code.has_value()) return cancelled(request);
-    if (*code != CURLE_OK || !exchange.head_complete) return error_of(*code == CURLE_OK ? CURLE_PARTIAL_FILE : *code, exchange, request);
+    if (exchange.sink_error.has_value()) return *std::move(exchange.sink_error);
+    if (!code.has_value() && !exchange.stalled) return cancelled(request);
+    const CURLcode ended = code.value_or(CURLE_OPERATION_TIMEDOUT);
+    if (ended != CURLE_OK || !exchange.head_complete) return error_of(ended == CURLE_OK ? CURLE_PARTIAL_FILE : ended, exchange, request);
     exchange.response.status = static_cast<int>(status);
     return std::move(exchange.response);
   }
@@ -234,7 +290,8 @@ class CurlClient final : public HttpClient {
     set(easy, CURLOPT_FOLLOWLOCATION, 0L);
     set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
     set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
-    set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    if (request.accept_compressed) set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    if (request.sink) set(easy, CURLOPT_BUFFERSIZE, kLargeBufferBytes);
     set(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
     set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (target.loopback) set(easy, CURLOPT_NOPROXY, "*");  // other hosts: https_proxy and its kin, as libcurl reads them
@@ -247,16 +304,36 @@ class CurlClient final : public HttpClient {
     set(easy, CURLOPT_HEADERDATA, static_cast<void*>(&exchange));
   }
 
-  /// Empty when it was stopped.
-  static std::optional<CURLcode> perform(const Handle& handle, const std::stop_token& stop) {
+  static std::uint64_t moved_bytes(CURL* easy, CURLINFO what) {
+    curl_off_t bytes = 0;
+    curl_easy_getinfo(easy, what, &bytes);
+    return static_cast<std::uint64_t>(bytes);
+  }
+
+  static HttpFacts facts_of(CURL* easy) {
+    curl_off_t until_ready = 0;  // microseconds until the first byte could be sent: 0 when that never came
+    curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &until_ready);
+    return {.connected = until_ready > 0,
+            .sent_bytes = moved_bytes(easy, CURLINFO_SIZE_UPLOAD_T),
+            .received_bytes = moved_bytes(easy, CURLINFO_SIZE_DOWNLOAD_T)};
+  }
+
+  /// Empty when it was stopped, or has stalled.
+  static std::optional<CURLcode> perform(const Handle& handle, const HttpRequest& request, Exchange& exchange,
+                                         const std::stop_token& stop) {
     CURLM* multi = handle.multi.get();
     VA_CHECK(curl_multi_add_handle(multi, handle.easy.get()) == CURLM_OK);
     const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
     std::optional<CURLcode> result;
+    StallWatch watch(request.stall_timeout);
     int running = 1;
-    while (running > 0 && !stop.stop_requested()) {
+    while (running > 0 && !stop.stop_requested() && !exchange.stalled) {
       VA_CHECK(curl_multi_perform(multi, &running) == CURLM_OK);
-      if (running > 0) VA_CHECK(curl_multi_poll(multi, nullptr, 0, kPollMs, nullptr) == CURLM_OK);
+      if (running == 0) break;
+      VA_CHECK(curl_multi_poll(multi, nullptr, 0, kPollMs, nullptr) == CURLM_OK);
+      exchange.stalled = watch.stalled([&] {
+        return moved_bytes(handle.easy.get(), CURLINFO_SIZE_UPLOAD_T) + moved_bytes(handle.easy.get(), CURLINFO_SIZE_DOWNLOAD_T);
+      });
     }
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {

@@ -37,7 +37,7 @@ bool is_loopback(std::string_view host) {
 
 }  // namespace
 
-Result<HttpTarget> http_target(const std::string& text) {
+Result<HttpTarget> http_target(const std::string& text, bool allow_unencrypted) {
   const auto refuse = [](std::string_view what) { return Error{ErrorCode::kInvalidArgument, std::string(what)}; };
   const std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
   VA_CHECK(url != nullptr);
@@ -50,7 +50,7 @@ Result<HttpTarget> http_target(const std::string& text) {
   }
   const std::string scheme = url_part(url.get(), CURLUPART_SCHEME).value_or("");
   const bool loopback = is_loopback(url_part(url.get(), CURLUPART_HOST).value_or(""));
-  if (scheme != "https" && !(scheme == "http" && loopback)) {
+  if (scheme != "https" && !(scheme == "http" && (loopback || allow_unencrypted))) {
     return refuse(printable(text) + " is not encrypted; write https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])");
   }
   return HttpTarget{.loopback = loopback};

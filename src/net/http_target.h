@@ -11,7 +11,7 @@ struct HttpTarget {
   bool loopback = false;  ///< this machine: no proxy, and no encryption needed
 };
 
-/// Errors: invalid_argument (no absolute URL, user name or password in it, not encrypted beyond this machine).
-[[nodiscard]] Result<HttpTarget> http_target(const std::string& text);
+/// Errors: invalid_argument (no absolute URL, user name or password in it; not encrypted beyond this machine, unless that is allowed).
+[[nodiscard]] Result<HttpTarget> http_target(const std::string& text, bool allow_unencrypted);
 
 }  // namespace vieweratlas

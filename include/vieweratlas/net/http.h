@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -21,16 +22,6 @@ struct HttpHeader {
   std::string value;
 };
 
-/// One request. Secrets stand in headers or in the body, never in the URL: URLs are shown in errors and logs.
-struct HttpRequest {
-  HttpMethod method = HttpMethod::kGet;
-  std::string url;  ///< absolute, percent-encoded; https, or http to a loopback address
-  std::vector<HttpHeader> headers;
-  std::string body;
-  std::chrono::milliseconds timeout{30'000};   ///< for the whole exchange
-  std::uint64_t max_body_bytes = 8ULL << 20U;  ///< a longer answer is limit_exceeded
-};
-
 struct HttpResponse {
   int status = 0;
   std::vector<HttpHeader> headers;  ///< names in lower case
@@ -38,6 +29,33 @@ struct HttpResponse {
 
   /// The first header of that (lower-case) name.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+};
+
+/// What became of an exchange, also of one that failed.
+struct HttpFacts {
+  bool connected = false;            ///< to the server, with TLS where it is asked for; false for a name that is not found, a refusal, ...
+  std::uint64_t sent_bytes = 0;      ///< of the body
+  std::uint64_t received_bytes = 0;  ///< of the body
+};
+
+/// One request. Secrets stand in headers or in the body, never in the URL: URLs are shown in errors and logs.
+struct HttpRequest {
+  /// Takes the body of an answer piece by piece, once its head is complete; an error ends the exchange and is what send() returns.
+  using Sink = std::function<Status(const HttpResponse& head, std::string_view piece)>;
+
+  HttpMethod method = HttpMethod::kGet;
+  std::string url;  ///< absolute, percent-encoded; https, or http to a loopback address
+  std::vector<HttpHeader> headers;
+  std::string body;
+  std::optional<std::string_view> borrowed_body;  ///< in the place of `body`, not copied; must outlive the exchange
+  std::chrono::milliseconds timeout{30'000};      ///< for the whole exchange; 0 = none
+  /// Ends an exchange in which less than a KiB was moved for so long; for transfers whose length says nothing. 0 = none.
+  std::chrono::milliseconds stall_timeout{0};
+  std::uint64_t max_body_bytes = 8ULL << 20U;  ///< a longer answer is limit_exceeded
+  Sink sink;                                   ///< when set, HttpResponse::body stays empty and max_body_bytes does not count
+  bool accept_compressed = true;               ///< false: the body arrives as it is stored, with its own length
+  bool allow_unencrypted = false;              ///< http to other machines: for an endpoint that the operator has named
+  HttpFacts* facts = nullptr;                  ///< filled by send(), also when it fails
 };
 
 /// Sends requests. Any HTTP status is a value, also 500; errors are exchanges without an answer. Redirects are not followed: an
