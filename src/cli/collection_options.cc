@@ -1,4 +1,4 @@
-// Rows of the option table: listening to live chats, and where the result is kept.
+// Rows of the option table: listening to live chats.
 
 #include <array>
 #include <span>
@@ -271,36 +271,8 @@ constexpr std::array kCollection{
            .commands = kTwitch},
 };
 
-constexpr std::array kStorage{
-    Option{.key = "storage.storage_type",
-           .field = VA_FIELD(storage.type),
-           .heading = "Storage",
-           .help = "Where presence and results are kept. This release reads and writes local files only: s3 is refused when it runs.",
-           .environment = "STORAGE_TYPE",
-           .commands = kWorkers},
-    Option{.key = "storage.s3_bucket",
-           .field = VA_FIELD(storage.bucket),
-           .heading = "Storage",
-           .help = "Bucket for storage_type s3.",
-           .environment = "S3_BUCKET",
-           .commands = kCollectors},
-    Option{.key = "storage.s3_prefix",
-           .field = VA_FIELD(storage.prefix),
-           .heading = "Storage",
-           .help = "Begin of every key in the bucket.",
-           .environment = "S3_PREFIX",
-           .commands = kCollectors},
-    Option{.key = "storage.s3_region",
-           .field = VA_FIELD(storage.region),
-           .heading = "Storage",
-           .help = "Region of the bucket.",
-           .environment = "S3_REGION",
-           .commands = kCollectors},
-};
-
 }  // namespace
 
 std::span<const Option> collection_options() { return kCollection; }
-std::span<const Option> storage_options() { return kStorage; }
 
 }  // namespace vieweratlas

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,11 +19,14 @@
 #include "cli/option.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_settings.h"
 
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -94,8 +98,8 @@ class CombinationCheck {
     if (settings_.analysis.edges.empty() && !settings_.analysis.nodes.empty()) {
       problem("analysis.nodes", "nodes belong to a measured graph; give its edges, too");
     }
-    if (settings_.storage.type == StorageType::kS3 && settings_.storage.bucket.empty()) {
-      problem("storage.storage_type", "s3 needs a bucket; set s3_bucket");
+    if (settings_.storage.type == StoreKind::kS3) {
+      if (const auto wrong = storage_problem(settings_.storage, true)) problem(wrong->first, wrong->second);
     }
     if (is_set("collection.collection_interval") && is_set("collection.collection_interval_minutes")) {
       problem("collection.collection_interval_minutes", "set collection_interval or collection_interval_minutes, not both");
@@ -197,10 +201,12 @@ Result<Configuration> load_configuration(const ConfigurationInputs& inputs) {
   Resolver resolver;
   if (Status status = add_base(inputs.base, resolver); !status.ok()) return std::move(status).error();
   std::error_code ignored;
+  std::map<std::string, Secret> aws;
   if (std::filesystem::exists(inputs.dotenv, ignored)) {
-    Result<SourceValues> dotenv = read_source(inputs.dotenv, read_dotenv);
-    if (!dotenv) return Error{ErrorCode::kInvalidArgument, dotenv.error().message};
-    resolver.add(*std::move(dotenv));
+    const Result<std::string> text = read_file(inputs.dotenv);
+    if (!text) return Error{ErrorCode::kInvalidArgument, text.error().message};
+    resolver.add(read_dotenv(*text, inputs.dotenv.string()));
+    aws = read_dotenv_aws(*text);
   }
   resolver.add(read_environment(inputs.environment));
   for (const GivenValue& flag : inputs.flags) resolver.add(flag);
@@ -212,6 +218,7 @@ Result<Configuration> load_configuration(const ConfigurationInputs& inputs) {
   if (!resolver.problems().empty()) return all_problems(resolver.problems());
 
   Configuration configuration = resolver.apply();
+  configuration.settings.storage.dotenv = std::move(aws);
   CombinationCheck(configuration, resolver.problems()).run();
   if (!resolver.problems().empty()) return all_problems(resolver.problems());
   derive(configuration);

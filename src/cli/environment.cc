@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "cli/option.h"
 #include "cli/setting_source.h"
 
+#include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/text.h"
 
 namespace vieweratlas {
@@ -167,6 +169,16 @@ SourceValues read_dotenv(std::string_view text, std::string_view file_name) {
         {.option = match->option, .value = one(assignment->value), .origin = {.kind = OriginKind::kDotEnv, .where = where}});
   }
   return source;
+}
+
+std::map<std::string, Secret> read_dotenv_aws(std::string_view text) {
+  std::map<std::string, Secret> values;
+  for (const std::string_view line : split(text, '\n')) {
+    const std::optional<Assignment> assignment = parse_assignment(trim(line));
+    if (!assignment || !assignment->name.starts_with("AWS_") || trim(assignment->value).empty()) continue;
+    values.insert_or_assign(std::string(assignment->name), Secret(assignment->value));
+  }
+  return values;
 }
 
 }  // namespace vieweratlas

@@ -32,6 +32,7 @@
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/render/poster.h"
 #include "vieweratlas/simulate/simulate.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -64,7 +65,12 @@ constexpr std::array<std::pair<std::string_view, LogLevel>, 6> kLevels{{
 }};
 constexpr std::array<std::pair<std::string_view, ColorChoice>, 3> kColors{
     {{"auto", ColorChoice::kAuto}, {"always", ColorChoice::kAlways}, {"never", ColorChoice::kNever}}};
-constexpr std::array<std::pair<std::string_view, StorageType>, 2> kStorageTypes{{{"file", StorageType::kFile}, {"s3", StorageType::kS3}}};
+constexpr std::array<std::pair<std::string_view, StoreKind>, 3> kStoreKinds{
+    {{"file", StoreKind::kFile}, {"s3", StoreKind::kS3}, {"sqlite", StoreKind::kSqlite}}};
+constexpr std::array<std::pair<std::string_view, S3Addressing>, 3> kAddressings{
+    {{"auto", S3Addressing::kAuto}, {"path", S3Addressing::kPath}, {"virtual", S3Addressing::kVirtualHost}}};
+constexpr std::array<std::pair<std::string_view, S3Encryption>, 3> kEncryptions{
+    {{"aes256", S3Encryption::kAes256}, {"kms", S3Encryption::kKms}, {"none", S3Encryption::kNone}}};
 constexpr std::array<std::pair<std::string_view, ChatMode>, 2> kChatModes{
     {{"account", ChatMode::kAccount}, {"anonymous", ChatMode::kAnonymous}}};
 constexpr std::array<std::pair<std::string_view, RoundFormat>, 3> kRoundFormats{
@@ -321,8 +327,14 @@ Status parse_field(const Option& option, const RawValue& raw, LogLevel& out) { r
 Status parse_field(const Option& option, const RawValue& raw, ColorChoice& out) {
   return parse_choice<ColorChoice>(option, raw, kColors, out);
 }
-Status parse_field(const Option& option, const RawValue& raw, StorageType& out) {
-  return parse_choice<StorageType>(option, raw, kStorageTypes, out);
+Status parse_field(const Option& option, const RawValue& raw, StoreKind& out) {
+  return parse_choice<StoreKind>(option, raw, kStoreKinds, out);
+}
+Status parse_field(const Option& option, const RawValue& raw, S3Addressing& out) {
+  return parse_choice<S3Addressing>(option, raw, kAddressings, out);
+}
+Status parse_field(const Option& option, const RawValue& raw, S3Encryption& out) {
+  return parse_choice<S3Encryption>(option, raw, kEncryptions, out);
 }
 
 Status parse_field(const Option& option, const RawValue& raw, ChatMode& out) {
@@ -368,7 +380,9 @@ std::string print_field(const std::optional<EdgeWeight>& value) { return print_c
 std::string print_field(Theme value) { return print_choice<Theme>(kThemes, value); }
 std::string print_field(LogLevel value) { return print_choice<LogLevel>(kLevels, value); }
 std::string print_field(ColorChoice value) { return print_choice<ColorChoice>(kColors, value); }
-std::string print_field(StorageType value) { return print_choice<StorageType>(kStorageTypes, value); }
+std::string print_field(StoreKind value) { return print_choice<StoreKind>(kStoreKinds, value); }
+std::string print_field(S3Addressing value) { return print_choice<S3Addressing>(kAddressings, value); }
+std::string print_field(S3Encryption value) { return print_choice<S3Encryption>(kEncryptions, value); }
 std::string print_field(ChatMode value) { return print_choice<ChatMode>(kChatModes, value); }
 
 std::string print_field(const std::vector<RoundFormat>& value) {

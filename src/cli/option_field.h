@@ -19,6 +19,7 @@
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/simulate/simulate.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 
@@ -38,7 +39,9 @@ namespace vieweratlas {
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, Theme& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, LogLevel& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, ColorChoice& out);
-[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, StorageType& out);
+[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, StoreKind& out);
+[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, S3Addressing& out);
+[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, S3Encryption& out);
 
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, PresetName& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, UtcTime& out);
@@ -67,7 +70,9 @@ namespace vieweratlas {
 [[nodiscard]] std::string print_field(Theme value);
 [[nodiscard]] std::string print_field(LogLevel value);
 [[nodiscard]] std::string print_field(ColorChoice value);
-[[nodiscard]] std::string print_field(StorageType value);
+[[nodiscard]] std::string print_field(StoreKind value);
+[[nodiscard]] std::string print_field(S3Addressing value);
+[[nodiscard]] std::string print_field(S3Encryption value);
 [[nodiscard]] std::string print_field(const PresetName& value);
 [[nodiscard]] std::string print_field(UtcTime value);
 [[nodiscard]] std::string print_field(std::chrono::seconds value);
@@ -97,7 +102,9 @@ template <typename T>
   if constexpr (std::is_same_v<T, Theme>) return "dark or light";
   if constexpr (std::is_same_v<T, LogLevel>) return "debug, info, warning or error";
   if constexpr (std::is_same_v<T, ColorChoice>) return "auto, always or never";
-  if constexpr (std::is_same_v<T, StorageType>) return "file or s3";
+  if constexpr (std::is_same_v<T, StoreKind>) return "file, s3 or sqlite";
+  if constexpr (std::is_same_v<T, S3Addressing>) return "auto, path or virtual";
+  if constexpr (std::is_same_v<T, S3Encryption>) return "aes256, kms or none";
   if constexpr (std::is_same_v<T, std::vector<SnapshotFormat>>) return "list of json, ndjson, ndjson.zst and csv";
   if constexpr (std::is_same_v<T, PresetName>) return "default, rigorous, explorer or debug";
   if constexpr (std::is_same_v<T, Secret>) return "text";

@@ -30,6 +30,10 @@ inline constexpr std::string_view kVodWorkers = "vod process, preprocess_vods";
 inline constexpr std::string_view kImporters = "vod process, vod import, preprocess_vods";
 /// Commands that work on data.
 inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collect, continuous, doctor, status, health";
+/// Commands that read or write a store.
+inline constexpr std::string_view kStoreUsers =
+    "analyze, quality, simulate, collect, continuous, doctor, status, health, forget, purge, vod add, vod discover, vod process, "
+    "vod stats, vod import, preprocess_vods";
 /// Commands that talk and write a log.
 inline constexpr std::string_view kEvery =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, vod add, vod discover, "

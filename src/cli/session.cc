@@ -69,10 +69,6 @@ Result<Configuration> configuration_for(const CommandLine& line, const Environme
       {.base = line.arguments.empty() ? std::string() : line.arguments.front(), .environment = environment, .flags = line.flags});
   if (!configuration) return configuration;
   if (const Result<std::string> pattern = log_pattern(configuration->settings.talk.log_format); !pattern) return pattern.error();
-  if (configuration->settings.storage.type != StorageType::kFile && line.command != "config show") {
-    return Error{ErrorCode::kInvalidArgument,
-                 "storage_type s3 is not in this release; copy the logs to a folder and set storage_type: file"};
-  }
   return configuration;
 }
 

@@ -33,7 +33,7 @@ class Session {
   Interrupt interrupt_;
 };
 
-/// Flags, environment, .env and file of a command line, resolved; refuses what this release cannot do.
+/// Flags, environment, .env and file of a command line, resolved.
 [[nodiscard]] Result<Configuration> configuration_for(const CommandLine& line, const Environment& environment);
 
 }  // namespace vieweratlas

@@ -9,6 +9,8 @@
 
 #include "cli/option.h"
 
+#include "vieweratlas/core/secret.h"
+
 namespace vieweratlas {
 
 /// Where a value comes from, by rising precedence.
@@ -44,6 +46,9 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 /// Reads lines of NAME=VALUE (also `export NAME=VALUE`, quoted values, # comments). Names that no option has are passed
 /// over, since such files serve other programs too.
 [[nodiscard]] SourceValues read_dotenv(std::string_view text, std::string_view file_name);
+
+/// The values of AWS_... in such lines, for the store: the last of each name counts, empty ones and lines with problems do not.
+[[nodiscard]] std::map<std::string, Secret> read_dotenv_aws(std::string_view text);
 
 /// Empty values count as not set. A name of ours that no option has (VIEWERATLAS_ANALYSIS_...) is a problem.
 [[nodiscard]] SourceValues read_environment(const Environment& environment);

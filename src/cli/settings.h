@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/simulate/simulate.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 
@@ -36,13 +38,23 @@ struct TalkSettings {
   std::uint32_t threads = 0;  ///< 0 = all processors that the process may use
 };
 
-enum class StorageType { kFile, kS3 };
-
+/// Which store holds presence and results. store_for() makes an ObjectStore of it.
 struct StorageSettings {
-  StorageType type = StorageType::kFile;
+  StoreKind type = StoreKind::kFile;
   std::string bucket;
   std::string prefix = "vieweratlas/";
-  std::string region = "us-east-1";
+  std::string region = S3Options{}.region;
+  std::string endpoint;
+  S3Addressing addressing = S3Options{}.addressing;
+  S3Encryption encryption = S3Options{}.encryption;
+  std::string kms_key;
+  std::string profile;
+  std::filesystem::path ca_file;
+  std::uint32_t parallel = S3Options{}.parallel_transfers;
+  std::filesystem::path sqlite_file = "logs/vieweratlas.sqlite";
+  std::filesystem::path cache_dir;
+  double cache_max_gib = 10;
+  std::map<std::string, Secret> dotenv;  ///< what .env gives of AWS_...; no option
 };
 
 /// The part of the channels that one of several collectors visits.

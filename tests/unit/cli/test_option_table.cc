@@ -180,6 +180,8 @@ std::string other_value(const Option& option) {
                                                                         {"log_level", "error"},
                                                                         {"color", "never"},
                                                                         {"storage.storage_type", "s3"},
+                                                                        {"storage.s3_addressing", "virtual"},
+                                                                        {"storage.s3_encryption", "kms"},
                                                                         {"preset", "explorer"},
                                                                         {"collection.mode", "anonymous"},
                                                                         {"collection.format", "csv"},

@@ -1,10 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 #include "cli/option.h"
 #include "cli/setting_source.h"
+
+#include "vieweratlas/core/secret.h"
 
 namespace vieweratlas {
 namespace {
@@ -77,7 +80,7 @@ TEST(Yaml, AnEmptyFileSetsNothing) {
 TEST(Dotenv, ReadsPlainQuotedAndExportedLines) {
   const SourceValues source = read_dotenv(
       "\xEF\xBB\xBF# comment\n\nRESOLUTION=2 # finer\nexport LOG_LEVEL = debug\nVIEWERATLAS_ANALYSIS_TITLE=\"A \\\"map\\\" # 1\"\r\n"
-      "S3_BUCKET='a#b'\nAWS_REGION=eu-west-1\nOUTPUT_DIR=\n",
+      "S3_BUCKET='a#b'\nAWS_PROFILE=work\nOUTPUT_DIR=\n",
       ".env");
   EXPECT_THAT(source.problems, IsEmpty());
   ASSERT_EQ(source.values.size(), 4U);
@@ -86,6 +89,14 @@ TEST(Dotenv, ReadsPlainQuotedAndExportedLines) {
   EXPECT_THAT(source.values[1].value.items, ElementsAre("debug"));
   EXPECT_THAT(source.values[2].value.items, ElementsAre("A \"map\" # 1"));
   EXPECT_THAT(source.values[3].value.items, ElementsAre("a#b"));
+}
+
+TEST(Dotenv, KeepsWhatTheStoreMayNeed) {
+  const std::map<std::string, Secret> values =
+      read_dotenv_aws("AWS_ACCESS_KEY_ID=a\nexport AWS_ACCESS_KEY_ID='b c'\nAWS_SESSION_TOKEN=\nHOME=/x\nAWS_PROFILE\nRESOLUTION=2\n");
+  ASSERT_EQ(values.size(), 1U);
+  EXPECT_EQ(values.begin()->first, "AWS_ACCESS_KEY_ID");
+  EXPECT_EQ(values.begin()->second.reveal(), "b c");
 }
 
 TEST(Dotenv, ProblemsHaveTheirLine) {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cli/setting_source.h"
+#include "cli/settings.h"
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
+
+namespace vieweratlas {
+
+/// The store of the settings in effect. Of kind file it is the folder collection.logs_dir. `environment` is that of the process; what
+/// .env gives of AWS_... stands in for what it does not set. `stop` ends calls. Nothing is asked of the store yet.
+/// Errors: invalid_argument (see storage_problem), those of open_store.
+[[nodiscard]] Result<std::unique_ptr<ObjectStore>> store_for(const Settings& settings, const Environment& environment,
+                                                             std::stop_token stop);
+
+/// What store_for opens. Errors: invalid_argument.
+[[nodiscard]] Result<StoreOptions> store_options(const Settings& settings, const Environment& environment, std::stop_token stop);
+
+/// The store that somebody names: FOLDER, sqlite:FILE or s3://BUCKET[/PREFIX]; the rest of what S3 needs (region, endpoint,
+/// credentials) is that of the settings. Errors: invalid_argument.
+[[nodiscard]] Result<StoreOptions> parse_place(std::string_view place, const Settings& settings, const Environment& environment,
+                                               std::stop_token stop);
+
+/// What is wrong with the settings of S3: the key of an option, and a sentence. `needs_bucket`: a missing one is wrong, too.
+[[nodiscard]] std::optional<std::pair<std::string_view, std::string>> storage_problem(const StorageSettings& storage, bool needs_bucket);
+
+/// The folder of local copies: the setting, else vieweratlas/objects in $XDG_CACHE_HOME or in ~/.cache.
+/// Errors: invalid_argument (none of them).
+[[nodiscard]] Result<std::filesystem::path> cache_dir_of(const StorageSettings& storage, const Environment& environment);
+
+}  // namespace vieweratlas
