@@ -23,7 +23,7 @@ FileQueue::Work FileQueue::take() {
   }
   if (is_large(next_)) {
     work.large_index = next_;
-    work.large = std::make_shared<SnapshotFile>(files_[next_], static_cast<std::uint32_t>(next_), folder_, *limits_);
+    work.large = std::make_shared<SnapshotFile>(files_[next_], static_cast<std::uint32_t>(next_), input_, *limits_);
     open_.push_back({work.large, next_});
     ++next_;
     return work;
@@ -31,10 +31,16 @@ FileQueue::Work FileQueue::take() {
   work.begin = next_;
   std::uint64_t num_bytes = 0;
   while (next_ < files_.size() && next_ - work.begin < kMaxHandful && !is_large(next_) && num_bytes < limits_->block_bytes) {
-    num_bytes += files_[next_++].num_bytes;
+    num_bytes += files_[next_++].object.num_bytes;
   }
   work.end = next_;
   return work;
+}
+
+void FileQueue::stop() {
+  const std::lock_guard lock(mutex_);
+  next_ = files_.size();
+  open_.clear();
 }
 
 void FileQueue::finish(const SnapshotFile& large) {

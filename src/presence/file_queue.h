@@ -11,6 +11,8 @@
 
 #include "presence/snapshot_file.h"
 
+#include "vieweratlas/presence/input.h"
+
 namespace vieweratlas::presence_internal {
 
 /// Deals files out to workers: small ones in handfuls, to one worker each; a large one to the first that is free, and when
@@ -25,10 +27,13 @@ class FileQueue {
     std::size_t large_index = 0;
   };
 
-  /// `files` and `limits` must outlive the queue.
-  FileQueue(std::span<const InputFile> files, int folder, const ReadLimits& limits) : files_(files), folder_(folder), limits_(&limits) {}
+  /// All must outlive the queue; `input` may be nullptr for files in memory.
+  FileQueue(std::span<const InputFile> files, PresenceInput* input, const ReadLimits& limits)
+      : files_(files), input_(input), limits_(&limits) {}
 
   [[nodiscard]] Work take();
+  /// Nothing more is dealt out.
+  void stop();
   /// Says that `large` has no blocks left, so that nobody is sent to help with it again.
   void finish(const SnapshotFile& large);
 
@@ -38,10 +43,10 @@ class FileQueue {
     std::size_t index = 0;
   };
 
-  [[nodiscard]] bool is_large(std::size_t i) const { return files_[i].num_bytes > limits_->block_bytes; }
+  [[nodiscard]] bool is_large(std::size_t i) const { return files_[i].object.num_bytes > limits_->block_bytes; }
 
   std::span<const InputFile> files_;
-  int folder_;
+  PresenceInput* input_;
   const ReadLimits* limits_;
   std::mutex mutex_;
   std::size_t next_ = 0;    // guarded by mutex_

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/presence/input.h"
 #include "vieweratlas/presence/read.h"
 #include "vieweratlas/presence/viewer_table.h"
 
@@ -103,11 +105,11 @@ class Worker {
 
 class FileReading {
  public:
-  FileReading(const std::vector<InputFile>& files, int folder, const ReadOptions& options, const ReadLimits& limits)
+  FileReading(const std::vector<InputFile>& files, PresenceInput* input, const ReadOptions& options, const ReadLimits& limits)
       : files_(files),
-        folder_(folder),
+        input_(input),
         limits_(limits),
-        queue_(files, folder, limits),
+        queue_(files, input, limits),
         progress_(options, total_bytes(files)),
         summaries_(files.size()) {
     shared_.refuse = options.refuse;
@@ -125,6 +127,8 @@ class FileReading {
     pool.parallel_for(workers_.size(), 1, [&](std::size_t i, std::size_t, unsigned) { workers_[i]->intake().flush(); });
   }
 
+  /// Why the files could not be read to their end, after run().
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   [[nodiscard]] IntakeShared& shared() { return shared_; }
   [[nodiscard]] std::vector<const Intake*> intakes() const {
     std::vector<const Intake*> result;
@@ -152,15 +156,17 @@ class FileReading {
  private:
   static std::uint64_t total_bytes(const std::vector<InputFile>& files) {
     std::uint64_t total = 0;
-    for (const InputFile& file : files) total += file.num_bytes;
+    for (const InputFile& file : files) total += file.object.num_bytes;
     return total;
   }
 
   void work(Worker& worker);
   void summarise(SnapshotFile& file, std::size_t index);
+  /// Ends the reading when `file` says that the input fails.
+  void stop_at_failure(const SnapshotFile& file);
 
   const std::vector<InputFile>& files_;
-  const int folder_;
+  PresenceInput* const input_;
   const ReadLimits& limits_;
   IntakeShared shared_;
   FileQueue queue_;
@@ -169,6 +175,7 @@ class FileReading {
   std::vector<FileSummary> summaries_;
   std::mutex mutex_;
   std::vector<std::pair<std::shared_ptr<SnapshotFile>, std::size_t>> large_;  // guarded by mutex_ while workers run
+  std::optional<Error> failure_;                                              // guarded likewise
   LossLog losses_;
   std::uint64_t num_refused_rows_ = 0;
 };
@@ -179,17 +186,28 @@ void FileReading::work(Worker& worker) {
     if (work.large) {
       worker.drain(*work.large, progress_);
       queue_.finish(*work.large);
+      stop_at_failure(*work.large);
       const std::lock_guard lock(mutex_);
       large_.emplace_back(work.large, work.large_index);
       continue;
     }
     if (work.begin == work.end) return;
     for (std::size_t i = work.begin; i < work.end; ++i) {
-      SnapshotFile file(files_[i], static_cast<std::uint32_t>(i), folder_, limits_);
+      SnapshotFile file(files_[i], static_cast<std::uint32_t>(i), input_, limits_);
       worker.drain(file, progress_);
       summarise(file, i);
+      if (!file.failure()) continue;
+      stop_at_failure(file);
+      break;
     }
   }
+}
+
+void FileReading::stop_at_failure(const SnapshotFile& file) {
+  if (!file.failure()) return;
+  queue_.stop();
+  const std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = file.failure();
 }
 
 void FileReading::summarise(SnapshotFile& file, std::size_t index) {
@@ -211,7 +229,7 @@ void FileReading::report(ReadReport& report) {
   keys.reserve(files_.size());
   for (std::uint32_t i = 0; i < files_.size(); ++i) {
     const FileSummary& summary = summaries_[i];
-    keys.push_back(files_[i].key);
+    keys.push_back(files_[i].object.key);
     report.num_bytes += summary.num_bytes;
     if (summary.unfinished) set_aside.add(reason::kUnfinished, {i, 1}, "its last record is still being written");
     if (summary.num_round_records > 0) {
@@ -220,7 +238,7 @@ void FileReading::report(ReadReport& report) {
     if (summary.is_blank) ++report.num_files_empty;
     if (summary.num_snapshots > 0) {
       ++report.num_files;
-      digests += files_[i].key + '\n' + to_string(summary.digest) + '\n';
+      digests += files_[i].object.key + '\n' + to_string(summary.digest) + '\n';
     }
     if (summary.num_foreign == 0) continue;
     if (summary.num_snapshots > 0) {
@@ -260,10 +278,11 @@ void report_snapshots(const Resolution& resolution, ReadReport& report) {
 
 }  // namespace
 
-Result<Presence> read_files(const std::vector<InputFile>& files, int folder, const ReadOptions& options, const ReadLimits& limits,
+Result<Presence> read_files(const std::vector<InputFile>& files, PresenceInput* input, const ReadOptions& options, const ReadLimits& limits,
                             ThreadPool& pool) {
-  FileReading reading(files, folder, options, limits);
+  FileReading reading(files, input, options, limits);
   reading.run(pool);
+  if (reading.failure()) return *reading.failure();
   ViewerPartitions& partitions = reading.shared().partitions;
   if (partitions.num_viewers() >= std::numeric_limits<std::uint32_t>::max()) {
     return Error{ErrorCode::kLimitExceeded, "more than 4 billion viewers; choose a shorter window with --since, --until or --last"};

@@ -1,6 +1,5 @@
 #include "presence/snapshot_file.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +23,7 @@
 
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/presence/input.h"
 #include "vieweratlas/storage/compression.h"
 
 namespace vieweratlas::presence_internal {
@@ -37,6 +37,9 @@ Compression sniff(std::string_view bytes) {
   if (bytes.starts_with("\x28\xB5\x2F\xFD")) return Compression::kZstd;
   return Compression::kNone;
 }
+
+/// A file that is gone or closed to us is lost, as one that is damaged. What else fails would fail for the next file too.
+bool is_of_this_file(ErrorCode code) { return code == ErrorCode::kNotFound || code == ErrorCode::kDenied; }
 
 std::uint64_t count_lines(std::string_view text) { return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')); }
 
@@ -54,8 +57,8 @@ void TextBuffer::reserve(std::size_t size, std::size_t keep) {
 /// The content of a file from front to back, decompressed, while the stored bytes are counted and digested.
 class SnapshotFile::Source {
  public:
-  Source(const InputFile& input, int descriptor, std::uint64_t max_content)
-      : input_(input), max_content_(max_content), descriptor_(descriptor) {
+  Source(const InputFile& file, int descriptor, std::uint64_t max_content)
+      : file_(file), max_content_(max_content), descriptor_(descriptor) {
     XXH3_128bits_reset(&hash_);
   }
   Source(const Source&) = delete;
@@ -91,9 +94,9 @@ class SnapshotFile::Source {
  private:
   std::size_t read_stored(char* out, std::size_t size) {
     std::size_t got = 0;
-    if (input_.bytes) {
-      got = std::min<std::size_t>(size, input_.bytes->size() - num_stored_);
-      if (got > 0) std::memcpy(out, input_.bytes->data() + num_stored_, got);
+    if (file_.bytes) {
+      got = std::min<std::size_t>(size, file_.bytes->size() - num_stored_);
+      if (got > 0) std::memcpy(out, file_.bytes->data() + num_stored_, got);
     } else {
       got = read_descriptor(out, size);
     }
@@ -116,7 +119,7 @@ class SnapshotFile::Source {
       if (part == 0) return got;
       got += static_cast<std::size_t>(part);
       // The listing said that this is all: saves the call that would return 0.
-      if (got < size && num_stored_ + got == input_.num_bytes) return got;
+      if (got < size && num_stored_ + got == file_.object.num_bytes) return got;
     }
     return got;
   }
@@ -141,7 +144,7 @@ class SnapshotFile::Source {
   }
 
   XXH3_state_t hash_{};
-  const InputFile& input_;
+  const InputFile& file_;
   std::uint64_t max_content_;
   std::uint64_t num_stored_ = 0;
   std::string content_;  // of a compressed file
@@ -153,8 +156,8 @@ class SnapshotFile::Source {
   bool is_compressed_ = false;
 };
 
-SnapshotFile::SnapshotFile(const InputFile& input, std::uint32_t index, int folder, const ReadLimits& limits)
-    : input_(input), index_(index), folder_(folder), limits_(limits) {}
+SnapshotFile::SnapshotFile(const InputFile& file, std::uint32_t index, PresenceInput* input, const ReadLimits& limits)
+    : file_(file), index_(index), input_(input), limits_(limits) {}
 
 SnapshotFile::~SnapshotFile() = default;
 
@@ -164,15 +167,14 @@ Digest SnapshotFile::digest() const { return source_ ? source_->digest() : Diges
 
 bool SnapshotFile::open(LossLog& losses) {
   int descriptor = -1;
-  if (!input_.bytes) {
-    descriptor = ::openat(folder_, input_.key.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (descriptor < 0) {
-      // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc's is safe
-      losses.add(reason::kUnreadableFile, {index_, 1}, std::string("the file cannot be opened: ") + std::strerror(errno));
-      return false;
-    }
+  if (!file_.bytes) {
+    Result<int> opened = input_->open(file_.object);
+    if (!opened && is_of_this_file(opened.error().code)) losses.add(reason::kUnreadableFile, {index_, 1}, opened.error().message);
+    if (!opened && !is_of_this_file(opened.error().code)) failure_ = std::move(opened).error();
+    if (!opened) return false;
+    descriptor = *opened;
   }
-  source_ = std::make_unique<Source>(input_, descriptor, limits_.max_file_bytes);
+  source_ = std::make_unique<Source>(file_, descriptor, limits_.max_file_bytes);
   is_open_ = true;
   return true;
 }
@@ -202,9 +204,9 @@ bool SnapshotFile::next(TextBuffer& buffer, Block& block, LossLog& losses) {
              .first_line = line_,
              .stored_bytes = source_->num_stored() - num_bytes_,
              .is_last = at_end_,
-             .being_written = input_.being_written,
+             .being_written = file_.being_written,
              .framing = framing_,
-             .file_name = &input_.name,
+             .file_name = &file_.name,
              .tally = &tally_};
     num_bytes_ = source_->num_stored();
     line_ += count_lines(block.text);
@@ -227,7 +229,7 @@ std::string_view SnapshotFile::fill(TextBuffer& buffer, LossLog& losses) {
   std::memset(buffer.data() + size, 0, kPadding);
   at_end_ = got < wanted;
   if (at_end_ && !source_->problem_reason().empty()) {
-    if (input_.being_written && source_->problem_reason() == reason::kTruncatedCompression) {
+    if (file_.being_written && source_->problem_reason() == reason::kTruncatedCompression) {
       tally_.unfinished.store(true, std::memory_order_relaxed);
     } else {
       losses.add(source_->problem_reason(), {index_, 1}, source_->problem());
@@ -245,7 +247,7 @@ bool SnapshotFile::begin(std::string_view& text) {
   text.remove_prefix(blank);
   if (text.empty()) return false;
   is_blank_ = false;
-  framing_ = framing_of(input_.name.format, text);
+  framing_ = framing_of(file_.name.format, text);
   if (framing_ != Framing::kCsv) {
     has_begun_ = true;
     return true;

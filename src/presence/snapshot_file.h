@@ -14,6 +14,9 @@
 #include "presence/loss_log.h"
 
 #include "vieweratlas/core/digest.h"
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/presence/input.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas::presence_internal {
 
@@ -24,11 +27,9 @@ struct ReadLimits {
   std::uint64_t max_file_bytes = 64ULL << 30U;             ///< decompressed; beyond it a file is taken for a bomb
 };
 
-/// A file to read: on disk below a folder, or in memory.
+/// A file to read: at an input, or in memory.
 struct InputFile {
-  std::string key;
-  std::uint64_t num_bytes = 0;
-  std::int64_t modified_s = 0;
+  StoredObject object;
   std::optional<std::string_view> bytes;  ///< the content, when it is in memory
   FileName name;
   bool being_written = false;
@@ -49,8 +50,8 @@ class TextBuffer {
 /// Hands out a file block by block to any number of workers. Thread-safe.
 class SnapshotFile {
  public:
-  /// `input` must outlive this. `folder` is a descriptor of the folder that keys are relative to, -1 for files in memory.
-  SnapshotFile(const InputFile& input, std::uint32_t index, int folder, const ReadLimits& limits);
+  /// `file` and `input` must outlive this. `input` is where the file is, nullptr for files in memory.
+  SnapshotFile(const InputFile& file, std::uint32_t index, PresenceInput* input, const ReadLimits& limits);
   SnapshotFile(const SnapshotFile&) = delete;
   SnapshotFile& operator=(const SnapshotFile&) = delete;
   ~SnapshotFile();
@@ -64,6 +65,8 @@ class SnapshotFile {
   [[nodiscard]] std::uint64_t num_bytes() const;                              ///< as stored
   [[nodiscard]] bool is_blank() const { return is_blank_; }
   [[nodiscard]] Digest digest() const;
+  /// Set where the input fails as a whole: no fault of this file, and no loss.
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
  private:
   class Source;
@@ -73,9 +76,9 @@ class SnapshotFile {
   bool begin(std::string_view& text);
   void give_up_record(TextBuffer& buffer, LossLog& losses);
 
-  const InputFile& input_;
+  const InputFile& file_;
   const std::uint32_t index_;
-  const int folder_;
+  PresenceInput* const input_;
   const ReadLimits& limits_;
   FileTally tally_;
 
@@ -91,6 +94,7 @@ class SnapshotFile {
   std::uint64_t num_bytes_ = 0;  // as stored, of the blocks handed out
   Framing framing_ = Framing::kObjects;
   std::optional<CsvHeader> csv_header_;
+  std::optional<Error> failure_;
 };
 
 }  // namespace vieweratlas::presence_internal

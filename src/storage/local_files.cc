@@ -67,7 +67,12 @@ Status list_one(const std::pair<std::string, fs::path>& folder, std::vector<File
     // A file that vanishes between listing and here was renamed by its writer: the next run sees it.
     if (::lstat(it->path().c_str(), &facts) != 0) continue;
     if (S_ISDIR(facts.st_mode)) folders.emplace_back(key, it->path());
-    if (S_ISREG(facts.st_mode)) files.push_back({key, it->path(), static_cast<std::uint64_t>(facts.st_size), facts.st_mtim.tv_sec});
+    if (S_ISREG(facts.st_mode))
+      files.push_back({.key = key,
+                       .path = it->path(),
+                       .num_bytes = static_cast<std::uint64_t>(facts.st_size),
+                       .modified_s = facts.st_mtim.tv_sec,
+                       .modified_ns = static_cast<std::uint32_t>(facts.st_mtim.tv_nsec)});
   }
   if (problem) return system_error(problem.value(), "listing", folder.second);
   return {};

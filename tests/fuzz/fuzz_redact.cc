@@ -21,9 +21,10 @@ Presence read(std::string_view key, std::string_view bytes) {
   static ThreadPool pool(1);
   presence_internal::ReadLimits limits;
   limits.max_file_bytes = 1U << 22U;
-  const std::vector<presence_internal::InputFile> files{
-      {.key = std::string(key), .num_bytes = bytes.size(), .bytes = bytes, .name = presence_internal::interpret_file_name(key)}};
-  Result<Presence> presence = presence_internal::read_files(files, -1, {}, limits, pool);
+  const std::vector<presence_internal::InputFile> files{{.object = {.key = std::string(key), .num_bytes = bytes.size()},
+                                                         .bytes = bytes,
+                                                         .name = presence_internal::interpret_file_name(key)}};
+  Result<Presence> presence = presence_internal::read_files(files, nullptr, {}, limits, pool);
   VA_CHECK(presence.ok());
   return std::move(presence).value();
 }

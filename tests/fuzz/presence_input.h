@@ -27,8 +27,8 @@ inline void fuzz_presence(std::string_view key, const std::uint8_t* data, std::s
     limits.block_bytes = block_bytes;
     limits.max_file_bytes = 1U << 22U;
     const std::vector<presence_internal::InputFile> files{
-        {.key = std::string(key), .num_bytes = size, .bytes = bytes, .name = presence_internal::interpret_file_name(key)}};
-    const auto presence = presence_internal::read_files(files, -1, {}, limits, pool);
+        {.object = {.key = std::string(key), .num_bytes = size}, .bytes = bytes, .name = presence_internal::interpret_file_name(key)}};
+    const auto presence = presence_internal::read_files(files, nullptr, {}, limits, pool);
     VA_CHECK(presence.ok());
     const Incidence& incidence = presence->incidence;
     VA_CHECK(incidence.num_channels() == presence->channels.size());

@@ -30,7 +30,9 @@ struct FileFacts {
   std::uint64_t num_snapshots = 0;      ///< records that are snapshots
   std::uint64_t num_round_records = 0;  ///< set aside
   bool is_blank = false;
-  bool unfinished = false;      ///< its last record was still being written
+  /// It ends inside of a record or a compressed stream, or a CSV row without its newline. Here that is damage, counted as such; while
+  /// read_presence() takes the file for one being written (read.h) it reads such a file otherwise, and only such a file.
+  bool unfinished = false;
   std::vector<DayNumber> days;  ///< that it has snapshots of; sorted
   Losses losses;                ///< examples name the file by its key
   Losses set_aside;
@@ -44,9 +46,9 @@ struct DaysRead {
   std::uint64_t num_number_collisions = 0;  ///< viewers of one day who share a number with another: counted as one from here on
 };
 
-/// Reads `files` of `input` and gives the presence of the days for which `wants` is true, aggregated per viewer, channel and source: as
-/// read_presence() would count it. rows in = sum of buckets + duplicates.
-/// Errors: those of input; limit_exceeded. Equal input gives equal days for any pool.
+/// Reads `files` of `input`, none of which is being written, and gives the presence of the days for which `wants` is true, aggregated per
+/// viewer, channel and source: as read_presence() would count it. rows in = sum of buckets + duplicates. Errors: those of input;
+/// limit_exceeded. Equal input gives equal days for any pool.
 [[nodiscard]] Result<DaysRead> read_days(PresenceInput& input, const std::vector<StoredObject>& files,
                                          const std::function<bool(DayNumber)>& wants, const ViewerNumbering& number, ThreadPool& pool);
 

@@ -16,7 +16,8 @@ struct FileEntry {
   std::string key;  ///< path below the folder, '/' between parts
   std::filesystem::path path;
   std::uint64_t num_bytes = 0;
-  std::int64_t modified_s = 0;  ///< Unix seconds
+  std::int64_t modified_s = 0;    ///< Unix seconds
+  std::uint32_t modified_ns = 0;  ///< of the second
 };
 
 /// All regular files below `folder`, sorted by key (bytes). Symlinks are not followed; hidden folders and files (leading dot)

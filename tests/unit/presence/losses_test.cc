@@ -268,7 +268,7 @@ TEST(Losses, LastRecordOfAFileThatIsBeingWrittenIsNoLoss) {
       {"d.ndjson.gz", compress_gzip(kGood + "\n").substr(0, 40)},
   };
   ThreadPool pool(1);
-  const auto presence = presence_internal::read_files(as_input(files, true), -1, {.strict = true}, {}, pool);
+  const auto presence = presence_internal::read_files(as_input(files, true), nullptr, {.strict = true}, {}, pool);
   ASSERT_TRUE(presence.ok()) << presence.error().message;
   EXPECT_EQ(presence->report.set_aside.by_reason().at("unfinished").count, 4U);
   EXPECT_EQ(presence->incidence.num_viewers, 1U);

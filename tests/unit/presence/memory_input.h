@@ -29,7 +29,7 @@ inline std::vector<presence_internal::InputFile> as_input(const MemoryFiles& fil
   for (const auto& [key, bytes] : files) {
     const presence_internal::FileName name = presence_internal::interpret_file_name(key);
     if (name.format == presence_internal::SnapshotFormat::kNone) continue;
-    input.push_back({.key = key, .num_bytes = bytes.size(), .bytes = bytes, .name = name, .being_written = being_written});
+    input.push_back({.object = {.key = key, .num_bytes = bytes.size()}, .bytes = bytes, .name = name, .being_written = being_written});
   }
   return input;
 }
@@ -37,7 +37,7 @@ inline std::vector<presence_internal::InputFile> as_input(const MemoryFiles& fil
 inline Result<Presence> read_memory(const MemoryFiles& files, const ReadOptions& options = {},
                                     const presence_internal::ReadLimits& limits = {}, unsigned threads = 1) {
   ThreadPool pool(threads);
-  return presence_internal::read_files(as_input(files), -1, options, limits, pool);
+  return presence_internal::read_files(as_input(files), nullptr, options, limits, pool);
 }
 
 /// Reads one file and expects that to work.
