@@ -29,6 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kMemoryLimit = "1GiB";
 constexpr std::size_t kMaxMessageBytes = 300;
+constexpr std::size_t kMaxNameBytes = 1024;
 
 ErrorCode code_of(duckdb_error_type type) {
   switch (type) {
@@ -39,9 +40,9 @@ ErrorCode code_of(duckdb_error_type type) {
   }
 }
 
-Error duckdb_error(ErrorCode code, std::string_view doing, const fs::path& path, const char* message) {
+Error duckdb_error(ErrorCode code, std::string_view doing, std::string_view name, const char* message) {
   const std::string_view text = message == nullptr ? "DuckDB gives no reason" : message;
-  return {code, fmt::format("{} {}: {}", doing, printable(path.string()), printable(text, kMaxMessageBytes))};
+  return {code, fmt::format("{} {}: {}", doing, printable(name, kMaxNameBytes), printable(text, kMaxMessageBytes))};
 }
 
 /// In an SQL text.
@@ -82,16 +83,13 @@ class Answer {
   duckdb_result result_{};
 };
 
-/// A database in memory with one connection: one thread, so that rows keep their order; nothing is fetched or loaded from outside.
+/// A database in memory: one thread, so that rows keep their order; nothing is fetched or loaded from outside.
 class Database {
  public:
   Database() = default;
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
-  ~Database() {
-    duckdb_disconnect(&connection_);
-    duckdb_close(&database_);
-  }
+  ~Database() { duckdb_close(&database_); }
 
   Status open(const fs::path& scratch) {
     duckdb_config config = nullptr;
@@ -103,23 +101,34 @@ class Database {
                                       {"temp_directory", spill.c_str()},
                                       {"autoinstall_known_extensions", "false"},
                                       {"autoload_known_extensions", "false"},
-                                      {"preserve_insertion_order", "true"},
-                                      {"errors_as_json", "false"}}) {
+                                      {"preserve_insertion_order", "true"}}) {
       known = duckdb_set_config(config, name, value) == DuckDBSuccess && known;
     }
     char* problem = nullptr;
     const bool is_open = known && duckdb_open_ext(nullptr, &database_, config, &problem) == DuckDBSuccess;
     duckdb_destroy_config(&config);
-    if (is_open && duckdb_connect(database_, &connection_) == DuckDBSuccess) return {};
-    Error error = duckdb_error(ErrorCode::kUnavailable, "opening DuckDB with scratch folder", scratch, problem);
+    if (is_open) return {};
+    Error error = duckdb_error(ErrorCode::kUnavailable, "opening DuckDB with scratch folder", scratch.string(), problem);
     duckdb_free(problem);
     return error;
   }
 
-  [[nodiscard]] duckdb_connection connection() const { return connection_; }
+  [[nodiscard]] duckdb_database get() const { return database_; }
 
  private:
   duckdb_database database_ = nullptr;
+};
+
+/// A connection to a database, which must outlive it.
+class Connection {
+ public:
+  explicit Connection(const Database& database) { duckdb_connect(database.get(), &connection_); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { duckdb_disconnect(&connection_); }
+  [[nodiscard]] duckdb_connection get() const { return connection_; }
+
+ private:
   duckdb_connection connection_ = nullptr;
 };
 
@@ -256,9 +265,19 @@ bool take_values(duckdb_vector vector, std::size_t num_rows, std::vector<T>& out
   return true;
 }
 
+}  // namespace
+
+class ParquetEngine {
+ public:
+  Database database;
+};
+
+namespace {
+
 class Reader final : public ParquetReader {
  public:
-  Reader(fs::path path, const std::vector<Column>& columns) : path_(std::move(path)), columns_(columns), block_(empty_block(columns)) {}
+  Reader(std::shared_ptr<ParquetEngine> engine, std::string_view name, const std::vector<Column>& columns)
+      : engine_(std::move(engine)), connection_(engine_->database), name_(name), columns_(columns), block_(empty_block(columns)) {}
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
   ~Reader() override {
@@ -266,29 +285,23 @@ class Reader final : public ParquetReader {
     duckdb_destroy_prepare(&statement_);
   }
 
-  Status open() {
-    std::error_code problem;
-    if (!fs::is_regular_file(path_, problem)) {
-      return Error{ErrorCode::kNotFound, "there is no file " + printable(path_.string())};
-    }
-    if (Status opened = database_.open({}); !opened) return opened;
+  Status open(const fs::path& path) {
     std::string names;
     for (const Column& column : columns_) names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", column.name);
-    const std::string sql = fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)", names, sql_text(as_pattern(path_)));
-    if (duckdb_prepare(database_.connection(), sql.c_str(), &statement_) != DuckDBSuccess) {
-      return duckdb_error(ErrorCode::kCorruptData, "reading", path_, duckdb_prepare_error(statement_));
+    const std::string sql = fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)", names, sql_text(as_pattern(path)));
+    if (duckdb_prepare(connection_.get(), sql.c_str(), &statement_) != DuckDBSuccess) {
+      return duckdb_error(ErrorCode::kCorruptData, "reading", name_, duckdb_prepare_error(statement_));
     }
     if (duckdb_execute_prepared_streaming(statement_, answer_.get()) != DuckDBSuccess) return failure();
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (duckdb_column_type(answer_.get(), i) == type_of(columns_[i].type)) continue;
       return Error{ErrorCode::kCorruptData, fmt::format("the column \"{}\" of {} is of another type than this program reads",
-                                                        columns_[i].name, printable(path_.string()))};
+                                                        columns_[i].name, printable(name_, kMaxNameBytes))};
     }
     return {};
   }
 
   Result<const RowBlock*> next() override {
-    duckdb_destroy_data_chunk(&chunk_);
     clear(block_);
     do {
       duckdb_destroy_data_chunk(&chunk_);
@@ -305,19 +318,21 @@ class Reader final : public ParquetReader {
       const bool whole = std::visit([&](auto& values) { return take_values(vector, block_.num_rows, values); }, block_.columns[i]);
       if (whole) continue;
       return Error{ErrorCode::kCorruptData,
-                   fmt::format("the column \"{}\" of {} misses values", columns_[i].name, printable(path_.string()))};
+                   fmt::format("the column \"{}\" of {} misses values", columns_[i].name, printable(name_, kMaxNameBytes))};
     }
     return static_cast<const RowBlock*>(&block_);
   }
 
  private:
   Error failure() {
-    return duckdb_error(code_of(duckdb_result_error_type(answer_.get())), "reading", path_, duckdb_result_error(answer_.get()));
+    return duckdb_error(code_of(duckdb_result_error_type(answer_.get())), "reading", name_, duckdb_result_error(answer_.get()));
   }
 
-  fs::path path_;
+  // What came from a member goes before it: the order counts.
+  std::shared_ptr<ParquetEngine> engine_;
+  Connection connection_;
+  std::string name_;
   std::vector<Column> columns_;
-  Database database_;  // outlives what came from it: declared before
   Answer answer_;
   duckdb_prepared_statement statement_ = nullptr;
   duckdb_data_chunk chunk_ = nullptr;
@@ -330,17 +345,28 @@ Status write_parquet(const fs::path& path, const std::vector<Column>& columns, c
   Rows rows{.columns = &columns, .fill = &fill, .block = empty_block(columns), .status = {}};
   Database database;
   if (Status opened = database.open(options.scratch); !opened) return opened;
-  if (!register_rows(database.connection(), rows)) return duckdb_error(ErrorCode::kInternal, "writing", path, "no table function");
+  const Connection connection(database);
+  if (!register_rows(connection.get(), rows)) return duckdb_error(ErrorCode::kInternal, "writing", path.string(), "no table function");
   Answer answer;
-  if (duckdb_query(database.connection(), copy_statement(path, options).c_str(), answer.get()) == DuckDBSuccess) return {};
-  if (!rows.status) return std::move(rows.status).error();
+  if (duckdb_query(connection.get(), copy_statement(path, options).c_str(), answer.get()) == DuckDBSuccess) return {};
+  if (!rows.status) return rows.status;
   const ErrorCode code = code_of(duckdb_result_error_type(answer.get()));
-  return duckdb_error(code == ErrorCode::kCorruptData ? ErrorCode::kUnavailable : code, "writing", path, duckdb_result_error(answer.get()));
+  return duckdb_error(code == ErrorCode::kCorruptData ? ErrorCode::kUnavailable : code, "writing", path.string(),
+                      duckdb_result_error(answer.get()));
 }
 
-Result<std::unique_ptr<ParquetReader>> open_parquet(const fs::path& path, const std::vector<Column>& columns) {
-  auto reader = std::make_unique<Reader>(path, columns);
-  if (Status opened = reader->open(); !opened) return std::move(opened).error();
+Result<std::shared_ptr<ParquetEngine>> open_parquet_engine() {
+  auto engine = std::make_shared<ParquetEngine>();
+  if (Status opened = engine->database.open({}); !opened) return std::move(opened).error();
+  return engine;
+}
+
+Result<std::unique_ptr<ParquetReader>> open_parquet(std::shared_ptr<ParquetEngine> engine, const fs::path& path, std::string_view name,
+                                                    const std::vector<Column>& columns) {
+  std::error_code problem;
+  if (!fs::is_regular_file(path, problem)) return Error{ErrorCode::kNotFound, "there is no file " + printable(name, kMaxNameBytes)};
+  auto reader = std::make_unique<Reader>(std::move(engine), name, columns);
+  if (Status opened = reader->open(path); !opened) return std::move(opened).error();
   return std::unique_ptr<ParquetReader>(std::move(reader));
 }
 

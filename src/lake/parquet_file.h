@@ -66,8 +66,14 @@ class ParquetReader {
   [[nodiscard]] virtual Result<const RowBlock*> next() = 0;
 };
 
-/// Errors: corrupt_data (no Parquet; a column is missing or of another type), not_found, unavailable (a build without DuckDB).
-[[nodiscard]] Result<std::unique_ptr<ParquetReader>> open_parquet(const std::filesystem::path& path, const std::vector<Column>& columns);
+/// What reads files: opening it takes 10 ms, so that readers share one. Thread-safe; each reader belongs to one thread at a time.
+class ParquetEngine;
+/// Errors: unavailable (also in a build without DuckDB).
+[[nodiscard]] Result<std::shared_ptr<ParquetEngine>> open_parquet_engine();
+
+/// `name` stands for the file in errors. Errors: corrupt_data (no Parquet; a column is missing or of another type), not_found.
+[[nodiscard]] Result<std::unique_ptr<ParquetReader>> open_parquet(std::shared_ptr<ParquetEngine> engine, const std::filesystem::path& path,
+                                                                  std::string_view name, const std::vector<Column>& columns);
 
 /// False in a build without DuckDB, where all of the above fail and say so.
 [[nodiscard]] bool has_parquet();

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "lake/parquet_file.h"
@@ -22,7 +23,10 @@ Status write_parquet(const std::filesystem::path& /*path*/, const std::vector<Co
   return not_built_in();
 }
 
-Result<std::unique_ptr<ParquetReader>> open_parquet(const std::filesystem::path& /*path*/, const std::vector<Column>& /*columns*/) {
+Result<std::shared_ptr<ParquetEngine>> open_parquet_engine() { return not_built_in(); }
+
+Result<std::unique_ptr<ParquetReader>> open_parquet(std::shared_ptr<ParquetEngine> /*engine*/, const std::filesystem::path& /*path*/,
+                                                    std::string_view /*name*/, const std::vector<Column>& /*columns*/) {
   return not_built_in();
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vieweratlas/core/error.h"
@@ -21,6 +22,18 @@
 #include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
+
+/// A channel of one day, as the lake's tables name it: its last login and name of the day, the language and game of most of its snapshots.
+struct LakeChannel {
+  std::int64_t channel_id = 0;  ///< DaySnapshot::channel_number
+  std::string platform;
+  std::string login;
+  std::string name;
+  std::string language;
+  std::string game;
+
+  friend bool operator==(const LakeChannel&, const LakeChannel&) = default;
+};
 
 struct CompactOptions {
   std::optional<DayNumber> since;  ///< days from here on; with `until` empty: all days that have ended before `today`
@@ -52,10 +65,30 @@ struct CompactReport {
 [[nodiscard]] Result<CompactReport> compact(ObjectStore& store, PresenceInput& raw, const ViewerKey& key, const CompactOptions& options,
                                             ThreadPool& pool);
 
-/// Reads tables back. Objects are fetched through `fetch`, which gives the path of a local file with their bytes (such as a cache's).
-using FetchFile = std::function<Result<std::filesystem::path>(const LakeTable&)>;
-[[nodiscard]] Result<std::vector<DaySnapshot>> read_snapshot_table(const LakeTable& table, const FetchFile& fetch);
-[[nodiscard]] Result<std::vector<DayAlias>> read_login_table(const LakeTable& table, const FetchFile& fetch);
-[[nodiscard]] Result<std::unique_ptr<DayRowSource>> open_presence_table(const LakeTable& table, const FetchFile& fetch);
+/// Gives a descriptor of a regular file with a table's bytes, such as ObjectCache::open does; who asks closes it.
+using FetchFile = std::function<Result<int>(const LakeTable&)>;
+
+namespace lake_internal {
+class ParquetEngine;
+}  // namespace lake_internal
+
+/// Reads tables back. Size and digest are checked before a row is given. Thread-safe, if `fetch` is; what it gives is thread-compatible and
+/// may outlive it. Errors of all methods: those of `fetch`; corrupt_data (other bytes than the manifest names, not such a table).
+class TableReader {
+ public:
+  /// Takes some 10 ms. Errors: unavailable (also in a build without DuckDB).
+  [[nodiscard]] static Result<TableReader> open(FetchFile fetch);
+
+  [[nodiscard]] Result<std::vector<DaySnapshot>> snapshots(const LakeTable& table) const;
+  [[nodiscard]] Result<std::vector<DayAlias>> logins(const LakeTable& table) const;
+  [[nodiscard]] Result<std::unique_ptr<DayRowSource>> presence(const LakeTable& table) const;
+  [[nodiscard]] Result<std::vector<LakeChannel>> channels(const LakeTable& table) const;
+
+ private:
+  TableReader(FetchFile fetch, std::shared_ptr<lake_internal::ParquetEngine> engine)
+      : fetch_(std::move(fetch)), engine_(std::move(engine)) {}
+  FetchFile fetch_;
+  std::shared_ptr<lake_internal::ParquetEngine> engine_;
+};
 
 }  // namespace vieweratlas

@@ -54,7 +54,9 @@ class ParquetFileTest : public testing::Test {
   }
 
   static Result<std::vector<Row>> read(const std::filesystem::path& path, const std::vector<Column>& columns = kColumns) {
-    Result<std::unique_ptr<ParquetReader>> reader = open_parquet(path, columns);
+    Result<std::shared_ptr<ParquetEngine>> engine = open_parquet_engine();
+    if (!engine) return std::move(engine).error();
+    Result<std::unique_ptr<ParquetReader>> reader = open_parquet(*engine, path, path.string(), columns);
     if (!reader) return std::move(reader).error();
     std::vector<Row> rows;
     for (;;) {
