@@ -294,7 +294,7 @@ class CurlClient final : public HttpClient {
     if (request.sink) set(easy, CURLOPT_BUFFERSIZE, kLargeBufferBytes);
     set(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
     set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    if (target.loopback) set(easy, CURLOPT_NOPROXY, "*");  // other hosts: https_proxy and its kin, as libcurl reads them
+    if (target.direct) set(easy, CURLOPT_NOPROXY, "*");  // other hosts: https_proxy and its kin, as libcurl reads them
     set(easy, CURLOPT_HTTPHEADER, headers);
     set_method(easy, request);
     set(easy, CURLOPT_ERRORBUFFER, exchange.detail.data());

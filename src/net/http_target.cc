@@ -35,6 +35,12 @@ bool is_loopback(std::string_view host) {
          host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+/// Addresses of the machine's surroundings, such as a cloud's metadata service. No proxy can reach ours.
+bool is_link_local(std::string_view host) {
+  const bool is_number = std::count(host.begin(), host.end(), '.') == 3 && host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return (is_number && host.starts_with("169.254.")) || host.starts_with("[fe80:") || host.starts_with("[fd00:ec2:");
+}
+
 }  // namespace
 
 Result<HttpTarget> http_target(const std::string& text, bool allow_unencrypted) {
@@ -49,11 +55,12 @@ Result<HttpTarget> http_target(const std::string& text, bool allow_unencrypted) 
     return refuse("a URL may hold no user name or password, since URLs are logged; take them out");
   }
   const std::string scheme = url_part(url.get(), CURLUPART_SCHEME).value_or("");
-  const bool loopback = is_loopback(url_part(url.get(), CURLUPART_HOST).value_or(""));
+  const std::string host = url_part(url.get(), CURLUPART_HOST).value_or("");
+  const bool loopback = is_loopback(host);
   if (scheme != "https" && !(scheme == "http" && (loopback || allow_unencrypted))) {
     return refuse(printable(text) + " is not encrypted; write https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])");
   }
-  return HttpTarget{.loopback = loopback};
+  return HttpTarget{.direct = loopback || is_link_local(host)};
 }
 
 }  // namespace vieweratlas

@@ -8,7 +8,7 @@ namespace vieweratlas {
 
 /// What a URL says of where a request goes.
 struct HttpTarget {
-  bool loopback = false;  ///< this machine: no proxy, and no encryption needed
+  bool direct = false;  ///< this machine or its surroundings (link-local addresses): no proxy
 };
 
 /// Errors: invalid_argument (no absolute URL, user name or password in it; not encrypted beyond this machine, unless that is allowed).

@@ -11,6 +11,7 @@
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/secret.h"
+#include "vieweratlas/net/http.h"
 
 namespace vieweratlas {
 
@@ -46,5 +47,8 @@ struct AwsCredentialsOptions {
 /// The chain in AWS's order: environment, web identity, profile, container, instance metadata. A source that is set up and fails ends
 /// it, since falling through would act in another name. Takes under 8 s when nothing answers. Errors: denied (ca_file).
 [[nodiscard]] Result<std::unique_ptr<AwsCredentialsSource>> make_aws_credentials(const AwsCredentialsOptions& options);
+/// The same with a client of the caller's; options.ca_file and options.user_agent are not used.
+[[nodiscard]] std::unique_ptr<AwsCredentialsSource> make_aws_credentials(const AwsCredentialsOptions& options,
+                                                                         std::unique_ptr<HttpClient> http);
 
 }  // namespace vieweratlas
