@@ -18,7 +18,7 @@ REQUIREMENTS = HERE / "requirements-test.txt"
 SERVER = HERE / "versitygw"
 WHEELS_ARE_FOR = (3, 11)
 # A package that the machine's Python has must not hide the pinned one.
-PYTHON_CHECK = "import sys, boto3, duckdb, flask, moto, pyarrow.parquet; assert sys.prefix != sys.base_prefix"
+PYTHON_CHECK = "import sys, boto3, crc32c, duckdb, flask, moto, pyarrow.parquet; assert sys.prefix != sys.base_prefix"
 
 
 def say(text):

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import policy
 from faults import Faults
 from service import Service
-from signature import Identity, Refusal, authenticate
+from signature import DIGESTS, Identity, Refusal, authenticate
 
 REASONS = {code: entry.phrase for code, entry in ((each.value, each) for each in http.HTTPStatus)}
 SECRET_HEADERS = {"authorization", "x-amz-security-token", "x-amz-server-side-encryption-customer-key"}
@@ -162,6 +162,8 @@ class Connection(http.server.BaseHTTPRequestHandler):
             _, headers, body = error(Refusal(200, fault.get("code", "InternalError"), "We encountered an internal error. Please try again."))
             return 200, headers, body
         answer = self.server.service.do(request)
+        if request.method == "POST" and "uploadId" in request.query and answer[0] == 200:
+            self.check_whole(request)
         if fault["kind"] == "status":
             raise injected(fault)
         may_list = policy.allows(identity.policy, "s3:ListBucket", policy.arn(request.bucket), {"s3:prefix": request.key or ""})
@@ -169,6 +171,14 @@ class Connection(http.server.BaseHTTPRequestHandler):
             raise Refusal(403, "AccessDenied", f"User: {identity.arn} is not authorized to perform: s3:ListBucket on resource: "
                           f"\"{policy.arn(request.bucket)}\" because no identity-based policy allows the s3:ListBucket action")
         return answer
+
+    def check_whole(self, request):
+        """The checksum that a finished upload was said to have; S3 would have refused before it made the object."""
+        for name in [name for name in request.headers if name in DIGESTS and name != "content-md5"]:
+            look = dataclasses.replace(request, method="HEAD", target=request.target.partition("?")[0], body=b"", headers={"x-amz-checksum-mode": "ENABLED"})
+            found = {key.lower(): value for key, value in self.server.service.do(look)[1]}
+            if found.get(name, request.headers[name]) != request.headers[name]:
+                raise Refusal(400, "BadDigest", f"The {name} you specified did not match the calculated checksum.")
 
     def send(self, request, status, headers, body, fault):
         number = secrets.token_hex(8).upper()
