@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace vieweratlas::storage_internal {
+
+/// The digest as 64 lower-case hex digits.
+[[nodiscard]] std::string sha256_hex(std::string_view bytes);
+/// "e3b0c442...": of no bytes at all.
+inline constexpr std::string_view kEmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/// The checksum that S3 calls CRC32C (Castagnoli), which processors compute faster than memory delivers. 4 bytes; copyable.
+class Crc32c {
+ public:
+  void update(std::string_view bytes);
+  /// As in headers: base64 of the four bytes, the highest first.
+  [[nodiscard]] std::string base64() const;
+  [[nodiscard]] std::uint32_t value() const { return ~state_; }
+
+ private:
+  std::uint32_t state_ = 0xFFFFFFFFU;
+};
+
+[[nodiscard]] std::string crc32c_base64(std::string_view bytes);
+
+/// MD5 of pieces: what an ETag is for objects that were put at once. Thread-compatible.
+class Md5 {
+ public:
+  Md5();
+  Md5(const Md5&) = delete;
+  Md5& operator=(const Md5&) = delete;
+  ~Md5();
+  void update(std::string_view bytes);
+  /// 32 lower-case hex digits; ends it.
+  [[nodiscard]] std::string finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+/// 32 hex digits that nobody has seen before.
+[[nodiscard]] std::string random_name();
+[[nodiscard]] std::uint64_t random_seed();
+
+}  // namespace vieweratlas::storage_internal
