@@ -106,8 +106,7 @@ Result<S3Answer> S3Client::send(const S3Call& call) {
     if (reason == S3RetryReason::kCredentials) signer_.distrust(made.request);
     count_retry(reason);
     if (!sleep_(*pause, stop)) {
-      return Error{ErrorCode::kCancelled,
-                   std::string(call.action) + " " + uri(call.key) + ": given up because the program was asked to stop"};
+      return Error{ErrorCode::kCancelled, std::string(call.action) + " " + uri(call) + ": given up because the program was asked to stop"};
     }
   }
 }
@@ -212,11 +211,11 @@ void S3Client::correct_clock(const HttpResponse& response) {
 }
 
 S3Place S3Client::place(const S3Call& call) const {
-  return {.action = call.action, .uri = uri(call.key), .bucket = options_.bucket, .region = options_.region, .host = options_.address.host};
+  return {.action = call.action, .uri = uri(call), .bucket = options_.bucket, .region = options_.region, .host = options_.address.host};
 }
 
 Error S3Client::with_place(const S3Call& call, const Error& error) const {
-  return {error.code, std::string(call.action) + " " + printable(uri(call.key), 400) + ": " + error.message};
+  return {error.code, std::string(call.action) + " " + printable(uri(call), 400) + ": " + error.message};
 }
 
 std::optional<std::int64_t> parse_http_date(std::string_view text) {

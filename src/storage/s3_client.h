@@ -36,7 +36,8 @@ class RequestSigner {
 struct S3Call {
   std::string_view action;  ///< "PutObject"
   HttpMethod method = HttpMethod::kGet;
-  std::string_view key = {};  ///< in the bucket, with the store's prefix; empty = the bucket itself
+  std::string_view key = {};    ///< in the bucket, with the store's prefix; empty = the bucket itself
+  std::string_view shown = {};  ///< in the place of `key` in messages, when not empty
   S3Query query = {};
   std::vector<HttpHeader> headers = {};
   std::string_view body = {};
@@ -91,6 +92,7 @@ class S3Client {
   [[nodiscard]] HttpRequest request_of(const S3Call& call, std::chrono::milliseconds elapsed) const;
   [[nodiscard]] std::string payload_digest(const S3Call& call) const;
   [[nodiscard]] Verdict judge(const S3Call& call, Attempt& attempt) const;
+  [[nodiscard]] std::string uri(const S3Call& call) const { return uri(call.shown.empty() ? call.key : call.shown); }
   void correct_clock(const HttpResponse& response);
   [[nodiscard]] S3Place place(const S3Call& call) const;
   [[nodiscard]] Error with_place(const S3Call& call, const Error& error) const;

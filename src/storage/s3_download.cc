@@ -85,25 +85,25 @@ class Checker {
  public:
   void expect(const S3Facts& facts) {
     facts_ = facts;
-    if (facts.crc32c.empty() && facts.etag_is_md5) md5_ = std::make_unique<Md5>();
+    if (facts.crc32.empty() && facts.etag_is_md5) md5_ = std::make_unique<Md5>();
   }
   void update(std::string_view bytes) {
     seen_ += bytes.size();
-    if (!facts_.crc32c.empty()) crc_.update(bytes);
+    if (!facts_.crc32.empty()) crc_.update(bytes);
     if (md5_ != nullptr) md5_->update(bytes);
   }
   [[nodiscard]] std::uint64_t seen() const { return seen_; }
   /// Empty, or what is wrong.
   [[nodiscard]] std::string problem() {
     if (seen_ != facts_.num_bytes) return std::to_string(seen_) + " bytes instead of " + std::to_string(facts_.num_bytes);
-    if (!facts_.crc32c.empty() && crc_.base64() != facts_.crc32c) return "its CRC-32C is " + crc_.base64() + " instead of " + facts_.crc32c;
+    if (!facts_.crc32.empty() && crc_.base64() != facts_.crc32) return "its CRC-32 is " + crc_.base64() + " instead of " + facts_.crc32;
     if (md5_ != nullptr && md5_->finish() != facts_.etag) return "its MD5 is not its ETag " + facts_.etag;
     return {};
   }
 
  private:
   S3Facts facts_;
-  Crc32c crc_;
+  Crc32 crc_;
   std::unique_ptr<Md5> md5_;
   std::uint64_t seen_ = 0;
 };
@@ -121,10 +121,12 @@ Result<S3Facts> s3_facts(const HttpResponse& response) {
   facts.num_bytes = response.status == 206 ? range->total : *number;
   if (const auto etag = response.header("etag")) facts.etag = unquoted(*etag);
   if (const auto date = response.header("last-modified")) facts.modified_s = parse_http_date(*date).value_or(0);
-  if (const auto crc = response.header("x-amz-checksum-crc32c"); crc.has_value() && response.status != 206) {
-    // A checksum of the parts' checksums says how many there are behind a hyphen.
-    const bool whole = crc->find('-') == std::string_view::npos && response.header("x-amz-checksum-type") != "COMPOSITE";
-    if (whole) facts.crc32c = std::string(*crc);
+  if (const auto crc = response.header("x-amz-checksum-crc32"); crc.has_value() && response.status != 206) {
+    // Of an object in parts it may be a checksum of the parts' checksums, which not every server marks as such.
+    const std::string_view type = response.header("x-amz-checksum-type").value_or("");
+    const bool in_parts = facts.etag.find('-') != std::string::npos || crc->find('-') != std::string_view::npos;
+    const bool whole = type.empty() ? !in_parts : type == "FULL_OBJECT";
+    if (whole) facts.crc32 = std::string(*crc);
   }
   const std::string_view encryption = response.header("x-amz-server-side-encryption").value_or("");
   const bool own_key = response.header("x-amz-server-side-encryption-customer-algorithm").has_value();

@@ -18,8 +18,8 @@ namespace vieweratlas::storage_internal {
 struct S3Facts {
   std::uint64_t num_bytes = 0;
   std::int64_t modified_s = 0;
-  std::string etag;    ///< without quotation marks
-  std::string crc32c;  ///< of the whole object, as in headers; empty = not told
+  std::string etag;   ///< without quotation marks
+  std::string crc32;  ///< of the whole object, as in headers; empty = not told
   bool etag_is_md5 = false;
 };
 

@@ -32,6 +32,7 @@ constexpr std::array kMeanings = std::to_array<Meaning>({
      "the session token is not accepted; renew the credentials, and set or clear AWS_SESSION_TOKEN with its keys"},
     {"InvalidAccessKeyId", ErrorCode::kDenied,
      "the access key is not known there; check AWS_ACCESS_KEY_ID or the profile, and that they belong to this endpoint"},
+    {"XAdminUserNotFound", ErrorCode::kDenied, "the access key is not known there; check AWS_ACCESS_KEY_ID or the profile"},  // versitygw
     {"SignatureDoesNotMatch", ErrorCode::kDenied, "the signature is not accepted; check AWS_SECRET_ACCESS_KEY or the profile"},
     {"RequestTimeTooSkewed", ErrorCode::kDenied, "this machine's clock is wrong by more than 15 minutes; set it"},
     {"AccountProblem", ErrorCode::kDenied, "the account has a problem; ask who runs it"},

@@ -1,26 +1,20 @@
 #include "storage/s3_hash.h"
 
+#include <libdeflate.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#if defined(__x86_64__)
-#include <nmmintrin.h>
-#endif
 
 #include "vieweratlas/core/check.h"
 
 namespace vieweratlas::storage_internal {
 namespace {
-
-constexpr std::uint32_t kCastagnoli = 0x82F63B78U;  // the polynomial, lowest bit first
 
 std::string hex_of(const unsigned char* bytes, std::size_t size) {
   static constexpr std::string_view kHex = "0123456789abcdef";
@@ -32,44 +26,6 @@ std::string hex_of(const unsigned char* bytes, std::size_t size) {
   }
   return text;
 }
-
-std::array<std::uint32_t, 256> make_table() {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t crc = i;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? kCastagnoli : 0U);
-    table[i] = crc;
-  }
-  return table;
-}
-
-std::uint32_t crc_by_table(std::uint32_t crc, std::string_view bytes) {
-  static const std::array<std::uint32_t, 256> table = make_table();
-  for (const char c : bytes) crc = (crc >> 8U) ^ table[(crc ^ static_cast<unsigned char>(c)) & 0xFFU];
-  return crc;
-}
-
-#if defined(__x86_64__)
-__attribute__((target("sse4.2"))) std::uint32_t crc_by_processor(std::uint32_t crc, std::string_view bytes) {
-  std::uint64_t wide = crc;
-  while (bytes.size() >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), 8);
-    wide = _mm_crc32_u64(wide, word);
-    bytes.remove_prefix(8);
-  }
-  auto narrow = static_cast<std::uint32_t>(wide);
-  for (const char c : bytes) narrow = _mm_crc32_u8(narrow, static_cast<unsigned char>(c));
-  return narrow;
-}
-
-std::uint32_t crc_of(std::uint32_t crc, std::string_view bytes) {
-  static const bool supported = __builtin_cpu_supports("sse4.2") != 0;
-  return supported ? crc_by_processor(crc, bytes) : crc_by_table(crc, bytes);
-}
-#else
-std::uint32_t crc_of(std::uint32_t crc, std::string_view bytes) { return crc_by_table(crc, bytes); }
-#endif
 
 struct ContextDeleter {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -84,19 +40,18 @@ std::string sha256_hex(std::string_view bytes) {
   return hex_of(digest.data(), size);
 }
 
-void Crc32c::update(std::string_view bytes) { state_ = crc_of(state_, bytes); }
+void Crc32::update(std::string_view bytes) { value_ = ::libdeflate_crc32(value_, bytes.data(), bytes.size()); }
 
-std::string Crc32c::base64() const {
-  const std::uint32_t crc = value();
-  const std::array<unsigned char, 4> bytes{static_cast<unsigned char>(crc >> 24U), static_cast<unsigned char>(crc >> 16U),
-                                           static_cast<unsigned char>(crc >> 8U), static_cast<unsigned char>(crc)};
+std::string Crc32::base64() const {
+  const std::array<unsigned char, 4> bytes{static_cast<unsigned char>(value_ >> 24U), static_cast<unsigned char>(value_ >> 16U),
+                                           static_cast<unsigned char>(value_ >> 8U), static_cast<unsigned char>(value_)};
   std::array<unsigned char, 9> text{};
   EVP_EncodeBlock(text.data(), bytes.data(), bytes.size());
   return {reinterpret_cast<const char*>(text.data())};
 }
 
-std::string crc32c_base64(std::string_view bytes) {
-  Crc32c crc;
+std::string crc32_base64(std::string_view bytes) {
+  Crc32 crc;
   crc.update(bytes);
   return crc.base64();
 }

@@ -12,19 +12,18 @@ namespace vieweratlas::storage_internal {
 /// "e3b0c442...": of no bytes at all.
 inline constexpr std::string_view kEmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// The checksum that S3 calls CRC32C (Castagnoli), which processors compute faster than memory delivers. 4 bytes; copyable.
-class Crc32c {
+/// CRC-32 as in gzip: the checksum that every S3 knows, computed faster than memory delivers. Copyable.
+class Crc32 {
  public:
   void update(std::string_view bytes);
   /// As in headers: base64 of the four bytes, the highest first.
   [[nodiscard]] std::string base64() const;
-  [[nodiscard]] std::uint32_t value() const { return ~state_; }
 
  private:
-  std::uint32_t state_ = 0xFFFFFFFFU;
+  std::uint32_t value_ = 0;
 };
 
-[[nodiscard]] std::string crc32c_base64(std::string_view bytes);
+[[nodiscard]] std::string crc32_base64(std::string_view bytes);
 
 /// MD5 of pieces: what an ETag is for objects that were put at once. Thread-compatible.
 class Md5 {

@@ -187,11 +187,12 @@ Result<ObjectPage> S3Store::list_page(std::string_view prefix, const std::string
   if (!next.empty() && (token.empty() || last_key.empty())) {
     return Error{ErrorCode::kInvalidArgument, where + "the place to go on from is none that a listing of this store has given"};
   }
-  S3Call call{.action = "ListObjectsV2"};
+  const std::string full_prefix = prefix_ + std::string(prefix);
+  S3Call call{.action = "ListObjectsV2", .shown = full_prefix};
   call.query = {{"list-type", "2"},
                 {"encoding-type", "url"},  // keys with control characters are no XML otherwise
                 {"max-keys", std::to_string(std::clamp<std::size_t>(max_objects, 1, kMaxPage))},
-                {"prefix", prefix_ + std::string(prefix)}};
+                {"prefix", full_prefix}};
   if (!token.empty()) call.query.emplace_back("continuation-token", token);
   const Result<S3Answer> answer = client_.send(call);
   if (!answer) return answer.error();

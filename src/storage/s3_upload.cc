@@ -19,6 +19,7 @@
 #include "storage/s3_xml.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/core/text.h"
 #include "vieweratlas/net/http.h"
 #include "vieweratlas/storage/byte_source.h"
 
@@ -33,10 +34,10 @@ constexpr std::string_view kMarkHeader = "x-amz-meta-vieweratlas-write";
 
 /// A checksum that came back must be the one that was sent.
 Status same_checksum(const HttpResponse& response, const std::string& sent) {
-  const std::optional<std::string_view> back = response.header("x-amz-checksum-crc32c");
+  const std::optional<std::string_view> back = response.header("x-amz-checksum-crc32");
   if (sent.empty() || !back.has_value() || *back == sent) return {};
   return Error{ErrorCode::kCorruptData,
-               "the store has other bytes than were sent (CRC-32C " + std::string(*back) + " instead of " + sent + ")"};
+               "the store has other bytes than were sent (CRC-32 " + std::string(*back) + " instead of " + sent + ")"};
 }
 
 }  // namespace
@@ -90,7 +91,7 @@ class S3Writer::Pipeline {
   ~Pipeline() { finish(true); }
 
   /// Sends `first` and then all of `rest`; the checksum of everything is in `crc` afterwards.
-  [[nodiscard]] Status run(std::string first, PartSource& rest, std::uint64_t base, Crc32c& crc) {
+  [[nodiscard]] Status run(std::string first, PartSource& rest, std::uint64_t base, Crc32& crc) {
     Slot* slot = take_free();
     for (std::uint32_t number = 1; slot != nullptr; ++number) {
       std::string_view part;
@@ -220,8 +221,8 @@ Result<bool> S3Writer::write_single(const S3Object& object, std::string_view byt
   // An answer that is lost leaves open who has made the object; the mark tells.
   const std::string mark = object.only_if_absent ? random_name() : "";
   S3Call call{.action = "PutObject", .method = HttpMethod::kPut, .key = object.key, .headers = headers_of(object, mark), .body = bytes};
-  const std::string checksum = options_.checksums ? crc32c_base64(bytes) : "";
-  if (!checksum.empty()) call.headers.push_back({"x-amz-checksum-crc32c", checksum});
+  const std::string checksum = options_.checksums ? crc32_base64(bytes) : "";
+  if (!checksum.empty()) call.headers.push_back({"x-amz-checksum-crc32", checksum});
   if (object.only_if_absent) call.headers.push_back({"If-None-Match", "*"});
   if (object.only_if_absent) call.expected = {412};
   call.check = [&](const HttpResponse& response) { return same_checksum(response, checksum); };
@@ -242,7 +243,7 @@ Result<S3Writer::Upload> S3Writer::begin(const S3Object& object, bool checksums)
   S3Call call{.action = "CreateMultipartUpload", .method = HttpMethod::kPost, .key = object.key, .query = {{"uploads", ""}}};
   call.headers = headers_of(object, upload.mark);
   if (checksums) {
-    call.headers.push_back({"x-amz-checksum-algorithm", "CRC32C"});
+    call.headers.push_back({"x-amz-checksum-algorithm", "CRC32"});
     call.headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
   }
   Result<S3Answer> answer = client_.send(call);
@@ -256,7 +257,7 @@ Result<S3Writer::Upload> S3Writer::begin(const S3Object& object, bool checksums)
 Result<bool> S3Writer::write_parts(const S3Object& object, std::string first, PartSource& rest) {
   Result<Upload> upload = begin(object, options_.checksums);
   if (!upload) return std::move(upload).error();
-  Crc32c crc;
+  Crc32 crc;
   Status sent;
   {
     Pipeline pipeline(*this, *upload, parts_in_flight(part_bytes(1, options_.part_bytes), options_.parallel));
@@ -271,11 +272,11 @@ Result<bool> S3Writer::write_parts(const S3Object& object, std::string first, Pa
 Result<S3Writer::Part> S3Writer::send_part(const Upload& upload, std::uint32_t number, std::string_view bytes,
                                            const std::stop_token& stop) {
   Part part;
-  if (options_.checksums) part.checksum = crc32c_base64(bytes);
+  if (options_.checksums) part.checksum = crc32_base64(bytes);
   S3Call call{.action = "UploadPart", .method = HttpMethod::kPut, .key = upload.object.key, .body = bytes, .stop = stop};
   call.query = {{"partNumber", std::to_string(number)}, {"uploadId", upload.id}};
   call.headers = {{"Content-Type", "application/octet-stream"}};
-  if (!part.checksum.empty()) call.headers.push_back({"x-amz-checksum-crc32c", part.checksum});
+  if (!part.checksum.empty()) call.headers.push_back({"x-amz-checksum-crc32", part.checksum});
   call.check = [&](const HttpResponse& response) {
     if (!response.header("etag").has_value()) return Status(Error{ErrorCode::kCorruptData, "the answer names no ETag of the part"});
     return same_checksum(response, part.checksum);
@@ -291,7 +292,7 @@ Result<bool> S3Writer::complete(const Upload& upload, const std::string& checksu
   for (std::size_t i = 0; i < upload.parts.size(); ++i) {
     const Part& part = upload.parts[i];
     body += "<Part>";
-    if (!part.checksum.empty()) body += "<ChecksumCRC32C>" + xml_escaped(part.checksum) + "</ChecksumCRC32C>";
+    if (!part.checksum.empty()) body += "<ChecksumCRC32>" + xml_escaped(part.checksum) + "</ChecksumCRC32>";
     body += "<ETag>&quot;" + xml_escaped(part.etag) + "&quot;</ETag><PartNumber>" + std::to_string(i + 1) + "</PartNumber></Part>";
   }
   body += "</CompleteMultipartUpload>";
@@ -302,14 +303,17 @@ Result<bool> S3Writer::complete(const Upload& upload, const std::string& checksu
   call.expected = {404, 412};
   call.may_fail_in_200 = true;
   call.slow = true;
-  if (!checksum.empty()) {
-    call.headers.push_back({"x-amz-checksum-crc32c", checksum});
-    call.headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
-  }
   if (upload.object.only_if_absent) call.headers.push_back({"If-None-Match", "*"});
   const Result<S3Answer> answer = client_.send(call);
   if (!answer) return answer.error();
-  if (answer->response.status < 300) return true;
+  if (answer->response.status < 300) {
+    const Result<std::string> back = parse_s3_text(answer->response.body, "CompleteMultipartUploadResult", "ChecksumCRC32");
+    const bool comparable = back.ok() && !checksum.empty() && back->find('-') == std::string::npos;
+    if (!comparable || *back == checksum) return true;
+    return Error{ErrorCode::kCorruptData, "CompleteMultipartUpload " + printable(client_.uri(upload.object.key), 400) +
+                                              ": the store has put the parts together to other bytes than were sent (CRC-32 " +
+                                              printable(*back) + " instead of " + checksum + "); put the object again"};
+  }
   // An earlier request may have completed it, whose answer was lost.
   const Result<bool> mine = is_mine(upload.object.key, upload.mark);
   if (!mine) return mine.error();
