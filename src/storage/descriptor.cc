@@ -34,16 +34,21 @@ Status write_all(int fd, std::string_view bytes, const fs::path& path) {
 Status sync_folder(const fs::path& folder) {
   const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!descriptor.valid()) return system_error(errno, "opening", folder);
+  return sync_folder(descriptor.get(), folder);
+}
+
+Status sync_folder(int folder, const fs::path& path) {
   // Some file systems cannot sync a folder (EINVAL); the rename itself is still atomic.
-  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) return system_error(errno, "syncing", folder);
+  if (::fsync(folder) != 0 && errno != EINVAL) return system_error(errno, "syncing", path);
   return {};
 }
 
 fs::path temporary_name(const fs::path& path) {
   static std::atomic<std::uint32_t> counter{0};
+  constexpr std::size_t kMaxNameBytes = 200;  // file systems take 255
   fs::path result = path;
-  result.replace_filename("." + path.filename().string() + "." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1)) +
-                          ".tmp");
+  result.replace_filename("." + path.filename().string().substr(0, kMaxNameBytes) + "." + std::to_string(::getpid()) + "." +
+                          std::to_string(counter.fetch_add(1)) + ".tmp");
   return result;
 }
 

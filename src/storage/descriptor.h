@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "vieweratlas/core/error.h"
 
@@ -15,6 +16,11 @@ namespace vieweratlas::storage_internal {
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -37,6 +43,8 @@ class Descriptor {
 [[nodiscard]] Status write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
 /// Makes the names in `folder` survive a crash.
 [[nodiscard]] Status sync_folder(const std::filesystem::path& folder);
+/// The same for a folder that is open; `path` appears in the errors.
+[[nodiscard]] Status sync_folder(int folder, const std::filesystem::path& path);
 /// A name in the same folder that listing leaves out and that no other process or thread uses.
 [[nodiscard]] std::filesystem::path temporary_name(const std::filesystem::path& path);
 [[nodiscard]] std::filesystem::path parent_of(const std::filesystem::path& path);

@@ -1,10 +1,15 @@
 #include "storage/file_sink.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>  // NOLINT(modernize-deprecated-headers): clock_gettime is POSIX
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -15,57 +20,122 @@
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas::storage_internal {
+namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMaxNameTries = 100;
+
+/// The path by which a file without a name can be given one; it needs /proc.
+std::string path_of_descriptor(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
+
+}  // namespace
+
 Result<FileSink> FileSink::begin(const fs::path& path) {
+  const fs::path folder = parent_of(path);
   std::error_code problem;
-  fs::create_directories(parent_of(path), problem);
-  if (problem) return system_error(problem.value(), "making the folder", parent_of(path));
-  FileSink sink;
-  sink.path_ = path;
-  sink.temporary_ = temporary_name(path);
-  sink.fd_ = ::open(sink.temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (sink.fd_ < 0) {
-    const int number = errno;
-    sink.temporary_.clear();
-    return system_error(number, "writing", path);
-  }
+  fs::create_directories(folder, problem);
+  if (problem) return system_error(problem.value(), "making the folder", folder);
+  Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.valid()) return system_error(errno, "writing into", folder);
+  return begin_in(std::move(descriptor), path.filename().string(), path);
+}
+
+Result<FileSink> FileSink::begin_in(Descriptor folder, std::string name, fs::path path) {
+  FileSink sink(std::move(folder), std::move(name), std::move(path));
+  if (Status opened = sink.open_file(); !opened) return std::move(opened).error();
   return sink;
 }
 
 FileSink::FileSink(FileSink&& other) noexcept
-    : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})), fd_(std::exchange(other.fd_, -1)) {}
+    : folder_(std::move(other.folder_)),
+      name_(std::move(other.name_)),
+      path_(std::move(other.path_)),
+      file_(std::move(other.file_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      finished_(other.finished_) {}
 
 FileSink::~FileSink() {
-  if (fd_ >= 0) ::close(fd_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (!temporary_.empty()) ::unlinkat(folder_.get(), temporary_.c_str(), 0);
 }
 
-Status FileSink::append(std::string_view bytes) { return write_all(fd_, bytes, path_); }
+Status FileSink::open_file() {
+  static const bool kCanNameLater = ::access("/proc/self/fd", X_OK) == 0;
+  if (kCanNameLater) {
+    file_ = Descriptor(::openat(folder_.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+    if (file_.valid()) return {};
+    // What file systems say that have no such files; the last two are said by old kernels.
+    const bool impossible = errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL || errno == EISDIR || errno == ENOENT;
+    if (!impossible) return system_error(errno, "writing", path_);
+  }
+  return open_named();
+}
+
+Status FileSink::open_named() {
+  // Processes of two machines or containers may have the same number.
+  for (int tries = 0; tries < kMaxNameTries; ++tries) {
+    const std::string name = temporary_name(name_).string();
+    file_ = Descriptor(::openat(folder_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+    if (file_.valid()) {
+      temporary_ = name;
+      return {};
+    }
+    if (errno != EEXIST) break;
+  }
+  return system_error(errno, "writing", path_);
+}
+
+Status FileSink::append(std::string_view bytes) { return write_all(file_.get(), bytes, path_); }
 
 Status FileSink::finish_writing() {
-  const int synced = ::fsync(fd_) == 0 ? 0 : errno;
-  const int closed = ::close(std::exchange(fd_, -1)) == 0 ? 0 : errno;
-  if (synced != 0 || closed != 0) return system_error(synced != 0 ? synced : closed, "writing", path_);
+  if (std::exchange(finished_, true)) return {};
+  // The kernel's own stamp is that of its last tick: two contents of the same length within a tick would look the same.
+  std::array<struct timespec, 2> times{};
+  ::clock_gettime(CLOCK_REALTIME, times.data());
+  times[1] = times[0];
+  if (::futimens(file_.get(), times.data()) != 0) return system_error(errno, "writing", path_);
+  if (::fsync(file_.get()) != 0) return system_error(errno, "writing", path_);
   return {};
+}
+
+Status FileSink::take_temporary_name() {
+  if (!temporary_.empty()) return {};
+  const std::string from = path_of_descriptor(file_.get());
+  for (int tries = 0; tries < kMaxNameTries; ++tries) {
+    const std::string name = temporary_name(name_).string();
+    if (::linkat(AT_FDCWD, from.c_str(), folder_.get(), name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      temporary_ = name;
+      return {};
+    }
+    if (errno != EEXIST) break;
+  }
+  return system_error(errno, "writing", path_);
 }
 
 Status FileSink::commit() {
   if (Status written = finish_writing(); !written) return written;
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return system_error(errno, "renaming to", path_);
+  // A link cannot replace: the file takes a temporary name for the moment between the two.
+  if (Status named = take_temporary_name(); !named) return named;
+  if (const int problem = file_.close(); problem != 0) return system_error(problem, "writing", path_);
+  if (::renameat(folder_.get(), temporary_.c_str(), folder_.get(), name_.c_str()) != 0) return system_error(errno, "renaming to", path_);
   temporary_.clear();
-  return sync_folder(parent_of(path_));
+  return sync_folder(folder_.get(), parent_of(path_));
 }
 
 Result<bool> FileSink::commit_if_absent() {
   if (Status written = finish_writing(); !written) return std::move(written).error();
   // A link fails where a rename would replace the file of whoever came first.
-  if (::link(temporary_.c_str(), path_.c_str()) != 0) {
-    if (errno == EEXIST) return false;
-    return system_error(errno, "making", path_);
+  const bool named = !temporary_.empty();
+  const std::string from = named ? temporary_ : path_of_descriptor(file_.get());
+  int problem = ::linkat(named ? folder_.get() : AT_FDCWD, from.c_str(), folder_.get(), name_.c_str(), AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
+  const bool has_no_links = problem == EPERM || problem == EOPNOTSUPP || problem == ENOSYS;
+  if (named && has_no_links) {
+    problem = ::renameat2(folder_.get(), from.c_str(), folder_.get(), name_.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
+    if (problem == 0) temporary_.clear();
   }
-  if (Status synced = sync_folder(parent_of(path_)); !synced) return std::move(synced).error();
+  if (problem == EEXIST) return false;
+  if (problem != 0) return system_error(problem, "making", path_);
+  if (Status synced = sync_folder(folder_.get(), parent_of(path_)); !synced) return std::move(synced).error();
   return true;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "storage/file_sink.h"
+#include "storage/object_key.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
@@ -24,19 +25,44 @@ constexpr std::size_t kMaxKeyBytes = 1024;   // what S3 takes
 constexpr std::size_t kMaxPartBytes = 200;   // file systems take 255; a temporary name adds to it
 constexpr std::size_t kObjectsAPage = 1000;  // what S3 gives
 
+bool has_wrong_character(std::string_view text) {
+  return !is_utf8(text) ||
+         std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\'; });
+}
+
 bool is_key_part(std::string_view part) {
   if (part.empty() || part.size() > kMaxPartBytes || part.starts_with('.')) return false;
-  if (part.ends_with(".tmp") || part.ends_with(".part") || part.ends_with('~')) return false;
-  return std::none_of(part.begin(), part.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '\\'; });
+  return !part.ends_with(".tmp") && !part.ends_with(".part") && !part.ends_with('~');
 }
 
 }  // namespace
 
 bool is_object_key(std::string_view key) {
-  if (key.empty() || key.size() > kMaxKeyBytes) return false;
+  if (key.empty() || key.size() > kMaxKeyBytes || has_wrong_character(key)) return false;
   const std::vector<std::string_view> parts = split(key, '/');
   return std::all_of(parts.begin(), parts.end(), is_key_part);
 }
+
+bool is_object_prefix(std::string_view prefix) {
+  const std::size_t slash = prefix.rfind('/');
+  if (slash != std::string_view::npos && !is_object_key(prefix.substr(0, slash))) return false;
+  const std::string_view begun = slash == std::string_view::npos ? prefix : prefix.substr(slash + 1);
+  return prefix.size() <= kMaxKeyBytes && begun.size() <= kMaxPartBytes && !begun.starts_with('.') && !has_wrong_character(begun);
+}
+
+namespace storage_internal {
+
+Error wrong_key(std::string_view key) {
+  return {ErrorCode::kInvalidArgument, "\"" + printable(key) +
+                                           "\" is no name for a stored object: names are UTF-8 in parts divided by '/', of which none is "
+                                           "empty, begins with a dot, ends like a temporary file or is longer than 200 bytes"};
+}
+
+Error wrong_prefix(std::string_view prefix) {
+  return {ErrorCode::kInvalidArgument, "no stored object can have a name that begins with \"" + printable(prefix) + "\""};
+}
+
+}  // namespace storage_internal
 
 std::string_view content_type_of(std::string_view key) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTypes{{

@@ -42,6 +42,9 @@ struct PutOptions {
 /// leave the store's folder, and what was put is listed.
 [[nodiscard]] bool is_object_key(std::string_view key);
 
+/// True for what keys may begin with: nothing, or the first bytes of a key, cut anywhere but within a character.
+[[nodiscard]] bool is_object_prefix(std::string_view prefix);
+
 /// "application/json", "text/csv", "application/vnd.apache.parquet", ...; "application/octet-stream" for the unknown.
 [[nodiscard]] std::string_view content_type_of(std::string_view key);
 
@@ -65,14 +68,14 @@ class ObjectStore {
   /// put() for content that is not to be held in memory. An error of `content` leaves what was there before.
   [[nodiscard]] virtual Status put_stream(std::string_view key, ByteSource& content, const PutOptions& options = {}) = 0;
   [[nodiscard]] virtual Result<std::string> get(std::string_view key) const = 0;
-  /// invalid_argument when the range begins behind the end.
+  /// invalid_argument when the range begins at the end or behind it; offset 0 is in every object, also in an empty one.
   [[nodiscard]] virtual Result<std::string> get_range(std::string_view key, ByteRange range) const = 0;
   /// get() for content that is not to be held in memory. Returns the facts of what was read.
   [[nodiscard]] virtual Result<StoredObject> get_stream(std::string_view key, const Sink& sink) const = 0;
   /// nullopt when there is none.
   [[nodiscard]] virtual Result<std::optional<StoredObject>> find(std::string_view key) const = 0;
-  /// Objects whose key starts with `prefix` (which may end anywhere, or be empty) in order of keys (bytes), `max_objects` at most.
-  /// `next` is empty at first, then ObjectPage::next of the page before.
+  /// Objects whose key starts with `prefix` (which may end anywhere, or be empty) in order of keys (bytes), `max_objects` (at least 1)
+  /// at most. `next` is empty at first, then ObjectPage::next of the page before. invalid_argument: not is_object_prefix.
   [[nodiscard]] virtual Result<ObjectPage> list_page(std::string_view prefix, const std::string& next, std::size_t max_objects) const = 0;
   /// Replaces `to`. not_found when there is no `from`.
   [[nodiscard]] virtual Status copy(std::string_view from, std::string_view to) = 0;

@@ -1,0 +1,26 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "support/temporary_folder.h"
+#include "unit/storage/store_conformance.h"
+
+#include "vieweratlas/storage/object_store.h"
+
+namespace vieweratlas {
+namespace {
+
+class FilesPlace final : public StorePlace {
+ public:
+  std::unique_ptr<ObjectStore> open() override { return std::make_unique<LocalStore>(folder_.path() / "data"); }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Files, StoreConformance,
+                         ::testing::Values(StoreCase{.name = "Files", .make = [] { return std::make_unique<FilesPlace>(); }}),
+                         name_of_case);
+
+}  // namespace
+}  // namespace vieweratlas
