@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "support/temporary_folder.h"
+#include "unit/storage/store_conformance.h"
 
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
@@ -73,30 +74,59 @@ class MadeBytes final : public ByteSource {
   std::string piece_;
 };
 
-class S3Live : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!is_configured()) GTEST_SKIP() << "no S3 server: VIEWERATLAS_TEST_S3_ENDPOINT and VIEWERATLAS_TEST_S3_BUCKET are not set";
-    prefix_ = "live/" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()) + "/";
-    store_ = open();
+/// A prefix of its own in the bucket.
+class LivePlace final : public StorePlace {
+ public:
+  LivePlace() : prefix_("live/" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()) + "/") {}
+  LivePlace(const LivePlace&) = delete;
+  LivePlace& operator=(const LivePlace&) = delete;
+  ~LivePlace() override {
+    const std::unique_ptr<ObjectStore> store = open();
+    const Result<std::vector<StoredObject>> all = store->list("");
+    EXPECT_TRUE(all.ok()) << all.error().message;
+    if (!all.ok()) return;
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+      threads.emplace_back([&] {
+        for (std::size_t i = next++; i < all->size(); i = next++) EXPECT_TRUE(store->remove((*all)[i].key).ok());
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
   }
-  void TearDown() override {
-    if (store_ == nullptr) return;
-    const Result<std::vector<StoredObject>> all = store_->list("");
-    ASSERT_TRUE(all.ok()) << all.error().message;
-    for (const StoredObject& object : *all) EXPECT_TRUE(store_->remove(object.key).ok());
-  }
-  [[nodiscard]] std::unique_ptr<ObjectStore> open() const {
+  std::unique_ptr<ObjectStore> open() override {
     Result<std::unique_ptr<ObjectStore>> store = open_store({.kind = StoreKind::kS3, .s3 = live_options(prefix_)});
     EXPECT_TRUE(store.ok()) << (store.ok() ? "" : store.error().message);
     return *std::move(store);
   }
-  [[nodiscard]] ObjectStore& store() { return *store_; }
 
  private:
   std::string prefix_;
+};
+
+class S3Live : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!is_configured()) GTEST_SKIP() << "no S3 server: VIEWERATLAS_TEST_S3_ENDPOINT and VIEWERATLAS_TEST_S3_BUCKET are not set";
+    place_ = std::make_unique<LivePlace>();
+    store_ = place_->open();
+  }
+  [[nodiscard]] ObjectStore& store() { return *store_; }
+
+ private:
+  std::unique_ptr<LivePlace> place_;
   std::unique_ptr<ObjectStore> store_;
 };
+
+StoreCase live_case() {
+  return {.name = "S3",
+          .make = []() -> std::unique_ptr<StorePlace> { return is_configured() ? std::make_unique<LivePlace>() : nullptr; },
+          .skip_reason = "no S3 server: VIEWERATLAS_TEST_S3_ENDPOINT and VIEWERATLAS_TEST_S3_BUCKET are not set",
+          .num_keys = 1200,  // two pages
+          .num_steps = 200,
+          .memory_bytes = std::size_t{100} << 20U};
+}
+INSTANTIATE_TEST_SUITE_P(S3, StoreConformance, ::testing::Values(live_case()), name_of_case);
 
 void expect_ok(const Status& status) { EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message); }
 
