@@ -89,6 +89,7 @@ bool is_signature_header(std::string_view name) {
                      [&](std::string_view own) { return equals_ignoring_case(name, own); });
 }
 
+/// Null when a header is none.
 Message message_of(const HttpRequest& request, const Target& target) {
   Message message(aws_http_message_new_request(aws_library()));
   VA_CHECK(message != nullptr);
@@ -98,14 +99,14 @@ Message message_of(const HttpRequest& request, const Target& target) {
     aws_http_header header{};
     header.name = cursor(name);
     header.value = cursor(value);
-    VA_CHECK(aws_http_message_add_header(message.get(), header) == AWS_OP_SUCCESS);
+    return aws_http_message_add_header(message.get(), header) == AWS_OP_SUCCESS;
   };
   bool has_host = false;
   for (const HttpHeader& header : request.headers) {
-    add(header.name, header.value);
+    if (!add(header.name, header.value)) return nullptr;
     has_host = has_host || equals_ignoring_case(header.name, "host");
   }
-  if (!has_host) add("host", target.host);
+  if (!has_host && !add("host", target.host)) return nullptr;
   return message;
 }
 
@@ -160,6 +161,11 @@ Status sign_aws_request(HttpRequest& request, std::string_view payload_sha256, c
   std::erase_if(request.headers, [](const HttpHeader& header) { return is_signature_header(header.name); });
 
   const Message message = message_of(request, *target);
+  if (message == nullptr) {
+    return Error{ErrorCode::kInvalidArgument, printable(request.url, 300) +
+                                                  " cannot be signed: a header's name or value has characters that "
+                                                  "cannot be sent"};
+  }
   const Signable signable(aws_signable_new_http_request(aws_library(), message.get()));
   const LibraryCredentials keys(aws_credentials_new(aws_library(), cursor(credentials.access_key_id),
                                                     cursor(credentials.secret_access_key.reveal()),

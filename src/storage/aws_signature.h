@@ -17,7 +17,7 @@ struct AwsScope {
 
 /// AwsSigner::sign with given credentials: a function of its arguments. Services other than "s3" encode the path a second time and
 /// take "." and ".." out of it, and have no x-amz-content-sha256, as AWS's rules want it. Thread-safe.
-/// Errors: invalid_argument (URL).
+/// Errors: invalid_argument (URL or a header that cannot be sent).
 [[nodiscard]] Status sign_aws_request(HttpRequest& request, std::string_view payload_sha256, const AwsCredentials& credentials,
                                       const AwsScope& scope, UtcMillis now);
 

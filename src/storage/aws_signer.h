@@ -35,7 +35,7 @@ class AwsSigner {
   /// host as the URL says it (or a header "host"), so nothing may change afterwards. The path of request.url must be percent-encoded
   /// once, all but RFC 3986's unreserved characters and '/'; the query likewise, without '/'.
   /// `payload_sha256` is the body's digest in 64 lower-case hex digits, or kUnsignedPayload.
-  /// Errors: those of AwsCredentialsSource::fetch; invalid_argument (URL).
+  /// Errors: those of AwsCredentialsSource::fetch; invalid_argument (URL or a header that cannot be sent).
   [[nodiscard]] Status sign(HttpRequest& request, std::string_view payload_sha256, UtcMillis now, const std::stop_token& stop);
 
   /// The server called the credentials of `request` (as sign() left it) expired or unknown: unless others are in use by now, the

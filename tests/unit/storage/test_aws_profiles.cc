@@ -1,6 +1,10 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -167,16 +171,20 @@ TEST(AwsProfiles, AProcessGivesCredentials) {
 
 TEST(AwsProcess, OneThatHangsIsEndedWithAllThatItStarted) {
   TemporaryFolder folder;
-  const std::string pid_file = (folder.path() / "pid").string();
+  const std::string fifo = (folder.path() / "fifo").string();
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const int read_end = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(read_end, 0);
   const Result<std::string> output =
-      storage_internal::output_of_credential_process("sleep 600 & echo $! > '" + pid_file + "'; wait", 300ms, {});
+      storage_internal::output_of_credential_process("exec 9>'" + fifo + "'; sleep 600 & echo begun >&9; wait", 500ms, {});
   ASSERT_FALSE(output.ok());
   EXPECT_EQ(output.error().code, ErrorCode::kUnavailable);
-  const Result<std::string> pid = read_file(pid_file);
-  ASSERT_TRUE(pid.ok());
-  // Dead, or dying: its parent is gone and init has not looked yet.
-  const Result<std::string> status = read_file("/proc/" + std::to_string(std::stoi(*pid)) + "/stat");
-  EXPECT_TRUE(!status.ok() || status->find(") Z") != std::string::npos || status->find(") X") != std::string::npos) << *status;
+  // The shell and what it started hold the other end; it closes when all of them are dead.
+  ASSERT_EQ(::fcntl(read_end, F_SETFL, 0), 0);
+  std::array<char, 16> bytes{};
+  EXPECT_EQ(::read(read_end, bytes.data(), bytes.size()), 6);
+  EXPECT_EQ(::read(read_end, bytes.data(), bytes.size()), 0);
+  ::close(read_end);
 }
 
 TEST(AwsProcess, OneThatNeverStopsTalkingIsEnded) {
