@@ -21,7 +21,7 @@ struct AwsCredentials {
   Secret secret_access_key;
   Secret session_token;              ///< empty for keys of a user
   std::optional<UtcMillis> expires;  ///< empty = they do not, or nobody said
-  std::string source;                ///< where they came from, for messages: "environment variables", "profile work of /.../config"
+  std::string source;                ///< where they came from, for messages: "the environment (AWS_ACCESS_KEY_ID)", "the AWS profile work"
 };
 
 /// Where credentials come from. Asking may take a while: a file is read, a program run or a server asked. Thread-compatible.

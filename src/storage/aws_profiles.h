@@ -24,7 +24,7 @@ class AwsProfiles {
   [[nodiscard]] std::string value(const std::string& profile, const std::string& property) const;
   /// Of a section [sso-session NAME].
   [[nodiscard]] std::string sso_session_value(const std::string& session, const std::string& property) const;
-  /// For messages: "/home/me/.aws/config and /home/me/.aws/credentials".
+  /// For messages: the paths of both.
   [[nodiscard]] const std::string& files() const { return files_; }
 
  private:
