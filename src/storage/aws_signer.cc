@@ -1,5 +1,7 @@
 #include "storage/aws_signer.h"
 
+#include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -48,9 +50,11 @@ class AwsSigner::Impl {
 };
 
 Result<std::unique_ptr<AwsSigner>> AwsSigner::make(const S3Options& options, std::string service) {
+  std::filesystem::path ca_file = options.ca_file;
+  if (ca_file.empty() && options.environment) ca_file = options.environment("AWS_CA_BUNDLE").value_or("");
   Result<std::unique_ptr<AwsCredentialsSource>> source = make_aws_credentials({.profile = options.profile,
                                                                                .region = options.region,
-                                                                               .ca_file = options.ca_file,
+                                                                               .ca_file = std::move(ca_file),
                                                                                .environment = options.environment,
                                                                                .user_agent = options.user_agent});
   if (!source) return std::move(source).error();

@@ -213,6 +213,7 @@ class CredentialsChain(unittest.TestCase):
     def test_nothing_there(self):
         """Packets to the metadata service vanish, as outside of EC2: nobody is there who could refuse them."""
         with socket.socket() as deaf, socket.socket() as first, socket.socket() as second:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             deaf.bind((INSTANCE, 80))
             deaf.listen(0)  # one connection waits to be accepted, and is not; further ones are dropped without a word
             for waiting in (first, second):
