@@ -12,6 +12,7 @@
 #include "storage/aws_library.h"
 #include "storage/aws_lookup.h"
 #include "storage/aws_profiles.h"
+#include "storage/s3_address.h"
 
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
@@ -83,7 +84,8 @@ Result<AwsCredentials> sso_credentials(const AwsSearch& search, const AwsProfile
   }
   const Result<Secret> token = session_token(search, session, profile);
   if (!token) return token.error();
-  const AwsSearch::Endpoint endpoint = search.endpoint("SSO", "https://portal.sso." + session.region + ".amazonaws.com");
+  const AwsSearch::Endpoint endpoint =
+      search.endpoint("SSO", "https://portal.sso." + session.region + "." + std::string(aws_domain_of(session.region)));
   HttpRequest request{.url = endpoint.url + "/federation/credentials?role_name=" + percent_encoded(session.role) +
                              "&account_id=" + percent_encoded(session.account),
                       .headers = {{"x-amz-sso_bearer_token", std::string(token->reveal())}},

@@ -13,6 +13,7 @@
 #include "storage/aws_library.h"
 #include "storage/aws_lookup.h"
 #include "storage/aws_signature.h"
+#include "storage/s3_address.h"
 
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
@@ -39,8 +40,7 @@ std::string element_text(std::string_view xml, std::string_view name) {
 }
 
 std::string service_url(const AwsSearch& search, const std::string& region, bool& is_named) {
-  const std::string domain = region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
-  AwsSearch::Endpoint endpoint = search.endpoint("STS", "https://sts." + region + domain);
+  const AwsSearch::Endpoint endpoint = search.endpoint("STS", "https://sts." + region + "." + std::string(aws_domain_of(region)));
   is_named = endpoint.is_named_by_operator;
   return endpoint.url + "/";
 }

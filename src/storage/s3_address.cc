@@ -94,22 +94,6 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   return endpoint;
 }
 
-/// The domain below which Amazon keeps a region's services: each partition has its own.
-std::string_view domain_of(std::string_view region) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kPartitions{{
-      {"cn-", "amazonaws.com.cn"},
-      {"us-iso-", "c2s.ic.gov"},
-      {"us-isob-", "sc2s.sgov.gov"},
-      {"eu-isoe-", "cloud.adc-e.uk"},
-      {"us-isof-", "csp.hci.ic.gov"},
-      {"eusc-", "amazonaws.eu"},
-  }};
-  for (const auto& [begin, domain] : kPartitions) {
-    if (region.starts_with(begin)) return domain;
-  }
-  return "amazonaws.com";
-}
-
 std::string configured_endpoint(const S3Options& options) {
   if (!options.endpoint.empty()) return options.endpoint;
   if (!options.environment) return {};
@@ -128,12 +112,27 @@ bool use_path_style(const S3Options& options, bool own_endpoint) {
 
 }  // namespace
 
+std::string_view aws_domain_of(std::string_view region) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kPartitions{{
+      {"cn-", "amazonaws.com.cn"},
+      {"us-iso-", "c2s.ic.gov"},
+      {"us-isob-", "sc2s.sgov.gov"},
+      {"eu-isoe-", "cloud.adc-e.uk"},
+      {"us-isof-", "csp.hci.ic.gov"},
+      {"eusc-", "amazonaws.eu"},
+  }};
+  for (const auto& [begin, domain] : kPartitions) {
+    if (region.starts_with(begin)) return domain;
+  }
+  return "amazonaws.com";
+}
+
 Result<S3Address> s3_address(const S3Options& options) {
   if (Status checked = check_bucket(options.bucket); !checked) return std::move(checked).error();
   if (Status checked = check_prefix(options.prefix); !checked) return std::move(checked).error();
   if (Status checked = check_region(options.region); !checked) return std::move(checked).error();
   const std::string named = configured_endpoint(options);
-  Endpoint endpoint{.scheme = "https", .host = "s3." + options.region + "." + std::string(domain_of(options.region))};
+  Endpoint endpoint{.scheme = "https", .host = "s3." + options.region + "." + std::string(aws_domain_of(options.region))};
   if (!named.empty()) {
     Result<Endpoint> parsed = parse_endpoint(named);
     if (!parsed) return std::move(parsed).error();

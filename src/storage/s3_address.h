@@ -18,6 +18,9 @@ struct S3Address {
   bool allow_unencrypted = false;  ///< the operator has named an http endpoint
 };
 
+/// The domain below which Amazon keeps a region's services ("amazonaws.com"): each partition has its own.
+[[nodiscard]] std::string_view aws_domain_of(std::string_view region);
+
 using S3Query = std::vector<std::pair<std::string, std::string>>;
 
 /// The address for `options`: of the endpoint that they name, else AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL, else Amazon's of the
