@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,23 @@ struct Digest {
 
 /// "xxh3-128:<32 lower-case hex digits>", as printed by `xxh128sum`.
 [[nodiscard]] std::string to_string(const Digest& digest);
+
+/// digest_of() for content that comes in pieces; how it is cut changes nothing. Thread-compatible.
+class Digester {
+ public:
+  Digester();
+  Digester(Digester&&) noexcept;
+  Digester& operator=(Digester&&) noexcept;
+  Digester(const Digester&) = delete;
+  Digester& operator=(const Digester&) = delete;
+  ~Digester();
+  void add(std::string_view piece);
+  /// Of what was added so far.
+  [[nodiscard]] Digest digest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace vieweratlas

@@ -1,11 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <utility>
 
 #include "support/temporary_folder.h"
 #include "unit/storage/store_conformance.h"
 
 #include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -20,6 +22,22 @@ class FilesPlace final : public StorePlace {
 
 INSTANTIATE_TEST_SUITE_P(Files, StoreConformance,
                          ::testing::Values(StoreCase{.name = "Files", .make = [] { return std::make_unique<FilesPlace>(); }}),
+                         name_of_case);
+
+class SqlitePlace final : public StorePlace {
+ public:
+  std::unique_ptr<ObjectStore> open() override {
+    auto store = open_store({.kind = StoreKind::kSqlite, .sqlite_file = folder_.path() / "new" / "data.sqlite"});
+    EXPECT_TRUE(store.ok()) << store.error().message;
+    return store ? *std::move(store) : nullptr;
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance,
+                         ::testing::Values(StoreCase{.name = "Sqlite", .make = [] { return std::make_unique<SqlitePlace>(); }}),
                          name_of_case);
 
 }  // namespace
