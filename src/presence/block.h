@@ -26,6 +26,7 @@ struct FileTally {
   std::atomic<std::uint64_t> foreign_line{~std::uint64_t{0}};  ///< the first of them
   std::atomic<std::uint64_t> num_round_records{0};             ///< what collectors say of a whole round
   std::atomic<bool> unfinished{false};                         ///< its last record was left out because the file is being written
+  std::atomic<bool> ends_open{false};                          ///< it would be, if the file were being written
 
   void add_foreign(std::uint64_t line) {
     num_foreign.fetch_add(1, std::memory_order_relaxed);

@@ -82,7 +82,10 @@ std::optional<CsvHeader> CsvHeader::parse(const std::vector<std::string_view>& n
   std::array<std::uint8_t, kNumFields> ranks{};
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto name = field_of(trim(names[i]));
-    if (!name || name->field == Field::kChatters || name->field == Field::kLogins || name->field == Field::kRecord) continue;
+    if (!name || name->field == Field::kChatters || name->field == Field::kLogins || name->field == Field::kMessages ||
+        name->field == Field::kRecord) {
+      continue;
+    }
     const auto field = static_cast<std::size_t>(name->field);
     if (header.column[field] != kNoColumn && ranks[field] <= name->rank) continue;
     header.column[field] = i;
@@ -144,6 +147,7 @@ std::size_t CsvRecords::read_row(const Block& block, const CsvHeader& header, st
 
 bool CsvRecords::reject(const Block& block, const CsvHeader& header, std::string_view row_text) {
   const bool is_tail = !row_.has_newline && block.is_last;
+  if (is_tail) block.tally->ends_open.store(true, std::memory_order_relaxed);
   // The last name in a file that is being written may be half a name.
   if (is_tail && block.being_written) {
     block.tally->unfinished.store(true, std::memory_order_relaxed);

@@ -1,5 +1,6 @@
 #include "presence/intake.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +25,15 @@ std::uint32_t TextTable::number_of(std::string_view text) {
 }
 
 Intake::OpenRecord Intake::open(SnapshotFacts facts) {
+  if (is_for_days()) note_day(facts.time_s);
   if (last_facts_ == facts) return last_record_;
-  const OpenRecord record{.number = shared_->num_records.fetch_add(1, std::memory_order_relaxed),
-                          .wanted = facts.time_s >= shared_->since_s && facts.time_s < shared_->until_s};
+  OpenRecord record{.wanted = wants(facts), .day = day_of(facts.time_s)};
+  if (is_for_days() && !record.wanted) {
+    last_facts_ = std::move(facts);
+    last_record_ = record;
+    return record;
+  }
+  record.number = shared_->num_records.fetch_add(1, std::memory_order_relaxed);
   records_.push_back({.time_s = facts.time_s,
                       .content = facts.content,
                       .viewer_count = facts.viewer_count.value_or(kNoViewerCount),
@@ -42,6 +49,42 @@ Intake::OpenRecord Intake::open(SnapshotFacts facts) {
   last_facts_ = std::move(facts);
   last_record_ = record;
   return record;
+}
+
+bool Intake::wants(const SnapshotFacts& facts) const {
+  if (is_for_days()) return shared_->wants_day(day_of(facts.time_s));
+  return facts.time_s >= shared_->since_s && facts.time_s < shared_->until_s;
+}
+
+void Intake::note_day(std::int64_t time_s) {
+  const FileDay file_day{.file = file_, .day = day_of(time_s)};
+  if (file_days_.empty() || file_days_.back() != file_day) file_days_.push_back(file_day);
+}
+
+void Intake::add_alias(OpenRecord record, const ViewerKey& login, const ViewerKey& id) {
+  if (!is_for_days()) {
+    aliases_.add(login, id);
+  } else if (record.wanted) {
+    add_name_pair({.day = record.day, .is_listed = false, .login = login, .id = id});
+  }
+}
+
+void Intake::add_listed_alias(OpenRecord record, const ViewerKey& login, const ViewerKey& id) {
+  if (is_for_days()) {
+    if (record.wanted && login != ViewerKey()) add_name_pair({.day = record.day, .is_listed = true, .login = login, .id = id});
+  } else if (std::binary_search(shared_->wanted_logins.begin(), shared_->wanted_logins.end(), login)) {
+    aliases_.add(login, id);
+  }
+}
+
+/// Most pairs are told once an hour: repetitions are thrown out each time that the list has doubled.
+void Intake::add_name_pair(const NamePair& pair) {
+  constexpr std::size_t kMinPairs = std::size_t{1} << 16U;
+  name_pairs_.push_back(pair);
+  if (name_pairs_.size() < std::max(2 * num_distinct_pairs_, kMinPairs)) return;
+  std::sort(name_pairs_.begin(), name_pairs_.end());
+  name_pairs_.erase(std::unique(name_pairs_.begin(), name_pairs_.end()), name_pairs_.end());
+  num_distinct_pairs_ = name_pairs_.size();
 }
 
 bool Intake::asks_to_refuse(const ViewerKey& key, const NamedViewer& viewer) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -67,38 +69,71 @@ struct IntakeShared {
   std::int64_t since_s = std::numeric_limits<std::int64_t>::min();
   std::int64_t until_s = std::numeric_limits<std::int64_t>::max();
   std::vector<ViewerKey> wanted_logins;  ///< sorted
+  /// Of a reading for days (read_days.h), else empty. Records of other days are not kept; of these, also messages and all logins.
+  std::function<bool(std::int32_t day)> wants_day;
 };
+
+/// That a file has a snapshot of a day.
+struct FileDay {
+  std::uint32_t file = 0;
+  std::int32_t day = 0;  ///< days since 1970-01-01
+
+  friend auto operator<=>(const FileDay&, const FileDay&) = default;
+};
+
+/// That a viewer has two names, as a snapshot of a day says.
+struct NamePair {
+  std::int32_t day = 0;
+  bool is_listed = false;  ///< DayAlias
+  ViewerKey login;
+  ViewerKey id;
+
+  friend auto operator<=>(const NamePair&, const NamePair&) = default;
+};
+
+/// Begins of days.
+inline constexpr std::int64_t kDaySeconds = 86'400;
+[[nodiscard]] constexpr std::int32_t day_of(std::int64_t time_s) {
+  return static_cast<std::int32_t>((time_s - (time_s % kDaySeconds + kDaySeconds) % kDaySeconds) / kDaySeconds);
+}
 
 /// One worker's side of the reading: takes records and rows from the parsers. Thread-compatible.
 class Intake {
  public:
   /// `shared` must outlive the intake.
-  explicit Intake(IntakeShared& shared) : shared_(&shared), writer_(shared.partitions) {}
+  explicit Intake(IntakeShared& shared)
+      : shared_(&shared), writer_(shared.partitions), losses_(shared.wants_day ? LossLog::Grain::kFile : LossLog::Grain::kAll) {}
 
   struct OpenRecord {
     std::uint32_t number = 0;
     bool wanted = true;  ///< false: outside of the window, rows are not kept
+    std::int32_t day = 0;
   };
+  /// Says which file the next records are from.
+  void begin_block(std::uint32_t file) { file_ = file; }
   /// Takes a record; rows for it are added with `add_row`. Records that come row by row are opened once as long as they
   /// follow each other.
   [[nodiscard]] OpenRecord open(SnapshotFacts facts);
-  void add_row(OpenRecord record, const ViewerKey& viewer) {
-    if (record.wanted) writer_.add(viewer, record.number);
+  void add_row(OpenRecord record, const ViewerKey& viewer, std::uint32_t num_messages = 0) {
+    if (record.wanted) writer_.add(viewer, record.number, num_messages);
   }
   /// True for a viewer that is not to be taken: counted. `viewer` says what the input says of who has `key`.
   [[nodiscard]] bool refuses(const ViewerKey& key, const NamedViewer& viewer) { return shared_->refuse && asks_to_refuse(key, viewer); }
   [[nodiscard]] bool may_refuse() const { return static_cast<bool>(shared_->refuse); }
   /// Says that the viewer with this platform id has this login.
-  void add_alias(const ViewerKey& login, const ViewerKey& id) { aliases_.add(login, id); }
-  /// Whether anybody will be looked for by login, where snapshots list logins beside ids.
-  [[nodiscard]] bool wants_logins() const { return !shared_->wanted_logins.empty(); }
-  [[nodiscard]] bool wants_login(const ViewerKey& login) const {
-    return std::binary_search(shared_->wanted_logins.begin(), shared_->wanted_logins.end(), login);
-  }
+  void add_alias(OpenRecord record, const ViewerKey& login, const ViewerKey& id);
+  /// The same of a name in a list of logins beside ids, if anybody will be looked for by it.
+  void add_listed_alias(OpenRecord record, const ViewerKey& login, const ViewerKey& id);
+  /// Whether lists of logins beside ids are of use.
+  [[nodiscard]] bool wants_logins() const { return is_for_days() || !shared_->wanted_logins.empty(); }
+  [[nodiscard]] bool wants_messages() const { return is_for_days(); }
   /// To be called when all is read.
   void flush() { writer_.flush(); }
 
   [[nodiscard]] const AliasTable& aliases() const { return aliases_; }
+  // Where days are read; unordered, with repetitions.
+  [[nodiscard]] const std::vector<NamePair>& name_pairs() const { return name_pairs_; }
+  [[nodiscard]] const std::vector<FileDay>& file_days() const { return file_days_; }
   [[nodiscard]] LossLog& losses() { return losses_; }
   [[nodiscard]] std::uint64_t num_refused_rows() const { return num_refused_rows_; }
   [[nodiscard]] const std::vector<Record>& records() const { return records_; }
@@ -110,6 +145,10 @@ class Intake {
     bool is_refused = false;
   };
   [[nodiscard]] bool asks_to_refuse(const ViewerKey& key, const NamedViewer& viewer);
+  [[nodiscard]] bool is_for_days() const { return static_cast<bool>(shared_->wants_day); }
+  [[nodiscard]] bool wants(const SnapshotFacts& facts) const;
+  void note_day(std::int64_t time_s);
+  void add_name_pair(const NamePair& pair);
 
   IntakeShared* shared_;
   PartitionWriter writer_;
@@ -118,6 +157,10 @@ class Intake {
   std::optional<SnapshotFacts> last_facts_;
   OpenRecord last_record_;
   AliasTable aliases_;
+  std::uint32_t file_ = 0;
+  std::vector<FileDay> file_days_;
+  std::vector<NamePair> name_pairs_;
+  std::size_t num_distinct_pairs_ = 0;  // when they were last looked at
   LossLog losses_;
   std::vector<Answer> answers_;  // of the test, by key; a later viewer takes the place of an earlier one
   std::uint64_t num_refused_rows_ = 0;

@@ -16,6 +16,7 @@
 #include "presence/block.h"
 #include "presence/framing.h"
 #include "presence/intake.h"
+#include "presence/json_lists.h"
 #include "presence/loss_log.h"
 #include "presence/snapshot_fields.h"
 #include "presence/viewer_key.h"
@@ -105,7 +106,7 @@ class JsonRecords::Reader {
   [[nodiscard]] std::string_view token_of(ondemand::value& value) const;
   simdjson::error_code read_field(ondemand::field field);
   simdjson::error_code read_chatters(ondemand::value value);
-  simdjson::error_code read_logins(ondemand::value value);
+  simdjson::error_code read_beside(ondemand::value value, Field field);
   simdjson::error_code read_chatter(ondemand::value value);
   simdjson::error_code read_chatter_object(ondemand::value value);
   simdjson::error_code read_name(ondemand::value value, bool is_id, std::string_view& text);
@@ -122,7 +123,8 @@ class JsonRecords::Reader {
   RawFields fields_;
   std::vector<ViewerKey> chatters_;
   std::vector<ViewerAlias> aliases_;
-  std::vector<ViewerKey> logins_;  // one for each element of the array; no key = none
+  std::vector<ViewerKey> logins_;        // one for each element of the array; no key = none
+  std::vector<std::uint32_t> messages_;  // likewise
   bool chatters_is_array_ = false;
   std::uint64_t num_wrong_chatters_ = 0;
   std::string wrong_chatter_;
@@ -203,6 +205,7 @@ void JsonRecords::Reader::read_objects(std::string_view text, std::uint64_t firs
 
 /// The file ends inside of a record that starts at `line`.
 void JsonRecords::Reader::lose_tail(std::uint64_t line, std::string_view text) {
+  block_->tally->ends_open.store(true, std::memory_order_relaxed);
   if (block_->being_written) {
     block_->tally->unfinished.store(true, std::memory_order_relaxed);
   } else {
@@ -245,6 +248,7 @@ Outcome JsonRecords::Reader::parse(std::string_view object) {
   chatters_.clear();
   aliases_.clear();
   logins_.clear();
+  messages_.clear();
   chatters_is_array_ = false;
   num_wrong_chatters_ = 0;
   object_ = object;
@@ -288,13 +292,16 @@ Outcome JsonRecords::Reader::commit(std::uint64_t line) {
   if (fields_.has(Field::kChatters) && !chatters_is_array_) losses.add(reason::kWrongChatters, place, "chatters is no list");
   if (num_wrong_chatters_ > 0) losses.add(reason::kWrongChatter, place, "a chatter has no name", wrong_chatter_, num_wrong_chatters_);
   const Intake::OpenRecord record = intake_->open(*std::move(facts));
-  for (const ViewerKey& viewer : chatters_) intake_->add_row(record, viewer);
-  for (const ViewerAlias& alias : aliases_) intake_->add_alias(alias.login, alias.id);
-  // Where a chatter has no name, it cannot be told which login belongs to whom.
-  if (logins_.size() == chatters_.size() && num_wrong_chatters_ == 0) {
-    for (std::size_t i = 0; i < logins_.size(); ++i) {
-      if (intake_->wants_login(logins_[i])) intake_->add_alias(logins_[i], chatters_[i]);
-    }
+  // Where a chatter has no name, it cannot be told which login or number of messages belongs to whom.
+  const bool lists_fit = num_wrong_chatters_ == 0;
+  if (lists_fit && messages_.size() == chatters_.size()) {
+    for (std::size_t i = 0; i < chatters_.size(); ++i) intake_->add_row(record, chatters_[i], messages_[i]);
+  } else {
+    for (const ViewerKey& viewer : chatters_) intake_->add_row(record, viewer);
+  }
+  for (const ViewerAlias& alias : aliases_) intake_->add_alias(record, alias.login, alias.id);
+  if (lists_fit && logins_.size() == chatters_.size()) {
+    for (std::size_t i = 0; i < logins_.size(); ++i) intake_->add_listed_alias(record, logins_[i], chatters_[i]);
   }
   block_->tally->num_snapshots.fetch_add(1, std::memory_order_relaxed);
   return Outcome::kSnapshot;
@@ -313,7 +320,7 @@ simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
   std::string_view key;
   if (const auto error = field.unescaped_key().get(key)) return error;
   const auto name = field_of(key);
-  if (!name) return simdjson::SUCCESS;  // the iterator steps over the value
+  if (!name || (name->field == Field::kMessages && !intake_->wants_messages())) return simdjson::SUCCESS;  // the iterator steps over it
   ondemand::value value = field.value();
   ondemand::json_type type{};
   if (const auto error = value.type().get(type)) return error;
@@ -323,7 +330,12 @@ simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
     fields_.set(*name, RawValue::Kind::kOther, token);
     return read_chatters(value);
   }
-  if (type == ondemand::json_type::array && name->field == Field::kLogins && intake_->wants_logins()) return read_logins(value);
+  if (type == ondemand::json_type::array && name->field == Field::kLogins && intake_->wants_logins()) {
+    return read_beside(value, name->field);
+  }
+  if (name->field == Field::kMessages) {
+    return type == ondemand::json_type::array ? read_beside(value, name->field) : simdjson::SUCCESS;
+  }
   if (type == ondemand::json_type::string) {
     std::string_view text;
     if (const auto error = value.get_string().get(text)) return error;
@@ -359,15 +371,18 @@ simdjson::error_code JsonRecords::Reader::read_chatters(ondemand::value value) {
   return simdjson::SUCCESS;
 }
 
-simdjson::error_code JsonRecords::Reader::read_logins(ondemand::value value) {
+/// A list beside the chatters.
+simdjson::error_code JsonRecords::Reader::read_beside(ondemand::value value, Field field) {
   ondemand::array array;
   if (const auto error = value.get_array().get(array)) return error;
-  for (auto element : array) {
-    ondemand::value login;
-    if (const auto error = std::move(element).get(login)) return error;
-    std::string_view text;
-    if (login.get_string().get(text) != simdjson::SUCCESS) text = {};
-    logins_.push_back(text.empty() ? ViewerKey() : ViewerTable::key_of(text));
+  std::string_view text;
+  if (const auto error = array.raw_json().get(text)) return error;
+  // Led beyond the end of a malformed record.
+  if (text.data() + text.size() > object_.data() + object_.size()) return simdjson::SUCCESS;
+  if (field == Field::kLogins) {
+    read_logins(text, logins_);
+  } else {
+    read_messages(text, messages_);
   }
   return simdjson::SUCCESS;
 }

@@ -51,11 +51,23 @@ struct Place {
 /// One worker's losses. Unlike Losses it knows places as numbers, so that the example kept is the first by file and line.
 class LossLog {
  public:
+  enum class Grain : std::uint8_t {
+    kAll,   ///< one example of each reason
+    kFile,  ///< and a count and an example for each file
+  };
+  explicit LossLog(Grain grain = Grain::kAll) : grain_(grain) {}
+
   /// `what` is a phrase, `detail` a piece of the input that is shown with it (cut and made printable); may be empty.
   void add(std::string_view reason, Place place, std::string_view what, std::string_view detail = {}, std::uint64_t count = 1);
   void merge(const LossLog& other);
+  /// Takes what `other`, whose grain is the file, has of `file`.
+  void merge(const LossLog& other, std::uint32_t file);
+  /// Takes what to_losses() gave for the file `key`.
+  void add(const Losses& losses, std::uint32_t file, std::string_view key);
   /// `keys[i]` names file i.
   [[nodiscard]] Losses to_losses(std::span<const std::string_view> keys) const;
+  /// Of `file` alone, where the grain is the file.
+  [[nodiscard]] Losses to_losses(std::uint32_t file, std::string_view key) const;
 
  private:
   struct Entry {
@@ -63,7 +75,13 @@ class LossLog {
     Place place;
     std::string message;
   };
-  std::map<std::string, Entry, std::less<>> entries_;
+  using Entries = std::map<std::string, Entry, std::less<>>;
+
+  [[nodiscard]] Entries& entries_of(std::uint32_t file) { return entries_[grain_ == Grain::kFile ? file : 0]; }
+  void merge(std::string_view reason, const Entry& theirs);
+
+  Grain grain_;
+  std::map<std::uint32_t, Entries> entries_;  // by file; all under 0 where the grain is coarse
 };
 
 }  // namespace vieweratlas::presence_internal

@@ -24,31 +24,6 @@
 namespace vieweratlas::presence_internal {
 namespace {
 
-/// All records with texts numbered in common, so that the order of numbers is the order of texts.
-std::vector<Record> gather(std::span<const Intake* const> intakes, std::vector<std::string>& texts) {
-  for (const Intake* intake : intakes) {
-    for (const std::string* text : intake->texts().texts()) texts.push_back(*text);
-  }
-  texts.emplace_back();
-  std::sort(texts.begin(), texts.end());
-  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
-  std::vector<Record> records;
-  for (const Intake* intake : intakes) {
-    std::vector<std::uint32_t> number_of;
-    for (const std::string* text : intake->texts().texts()) {
-      number_of.push_back(static_cast<std::uint32_t>(std::lower_bound(texts.begin(), texts.end(), *text) - texts.begin()));
-    }
-    for (Record record : intake->records()) {
-      for (std::uint32_t* text :
-           {&record.channel, &record.channel_id, &record.display_name, &record.game, &record.language, &record.title, &record.source}) {
-        *text = number_of[*text];
-      }
-      records.push_back(record);
-    }
-  }
-  return records;
-}
-
 /// Keeps the value with the latest time; of equal times the smallest value.
 struct Latest {
   std::int64_t time_s = std::numeric_limits<std::int64_t>::min();
@@ -110,33 +85,13 @@ auto identity(const Record& record, std::uint32_t live) {
   return std::tuple(record.channel, record.time_s, record.source == 0 ? live : record.source, record.content);
 }
 
-/// Takes `record` into `merged`, which is the same snapshot.
-void merge(Record& merged, const Record& record) {
-  if (record.viewer_count != kNoViewerCount && (merged.viewer_count == kNoViewerCount || record.viewer_count > merged.viewer_count)) {
-    merged.viewer_count = record.viewer_count;
-  }
-  if (record.seconds_observed != kNotObserved &&
-      (merged.seconds_observed == kNotObserved || record.seconds_observed > merged.seconds_observed)) {
-    merged.seconds_observed = record.seconds_observed;
-  }
-  const auto take = [&](std::uint32_t Record::* text) {
-    if (record.*text != 0 && (merged.*text == 0 || record.*text < merged.*text)) merged.*text = record.*text;
-  };
-  take(&Record::channel_id);
-  take(&Record::display_name);
-  take(&Record::game);
-  take(&Record::language);
-  take(&Record::title);
-  take(&Record::source);
-}
-
 UtcTime utc(std::int64_t seconds) { return UtcTime(std::chrono::seconds(seconds)); }
 
 class Resolver {
  public:
-  Resolver(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window) {
+  Resolver(Records records, std::uint32_t num_records, const Window& window) : records_(std::move(records.records)) {
     result_.snapshot_of_record.assign(num_records + std::size_t{1}, kOutside);
-    records_ = gather(intakes, result_.texts);
+    result_.texts = std::move(records.texts);
     live_ = static_cast<std::uint32_t>(std::lower_bound(result_.texts.begin(), result_.texts.end(), "live") - result_.texts.begin());
     for (const Record& record : records_) {
       const UtcTime time = utc(record.time_s);
@@ -185,7 +140,7 @@ class Resolver {
 
   void add_group(std::size_t begin, std::size_t end) {
     Record merged = records_[begin];
-    for (std::size_t i = begin + 1; i < end; ++i) merge(merged, records_[i]);
+    for (std::size_t i = begin + 1; i < end; ++i) merge_records(merged, records_[i]);
     if (merged.time_s < since_s_ || merged.time_s >= until_s_) {
       ++result_.num_outside_window;
       return;
@@ -211,7 +166,8 @@ class Resolver {
                                  .channel = static_cast<std::uint32_t>(result_.channels.size() - 1),
                                  .game = merged.game,
                                  .language = merged.language,
-                                 .title = merged.title});
+                                 .title = merged.title,
+                                 .source = merged.source});
   }
 
   void finish_channel() {
@@ -236,9 +192,52 @@ class Resolver {
 
 }  // namespace
 
-Resolution resolve(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window,
-                   std::span<const std::string> excluded) {
-  return Resolver(intakes, num_records, window).run(excluded);
+Records gather(std::span<const Intake* const> intakes) {
+  Records result;
+  std::vector<std::string>& texts = result.texts;
+  for (const Intake* intake : intakes) {
+    for (const std::string* text : intake->texts().texts()) texts.push_back(*text);
+  }
+  texts.emplace_back();
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  for (const Intake* intake : intakes) {
+    std::vector<std::uint32_t> number_of;
+    for (const std::string* text : intake->texts().texts()) {
+      number_of.push_back(static_cast<std::uint32_t>(std::lower_bound(texts.begin(), texts.end(), *text) - texts.begin()));
+    }
+    for (Record record : intake->records()) {
+      for (std::uint32_t* text :
+           {&record.channel, &record.channel_id, &record.display_name, &record.game, &record.language, &record.title, &record.source}) {
+        *text = number_of[*text];
+      }
+      result.records.push_back(record);
+    }
+  }
+  return result;
+}
+
+void merge_records(Record& merged, const Record& record) {
+  if (record.viewer_count != kNoViewerCount && (merged.viewer_count == kNoViewerCount || record.viewer_count > merged.viewer_count)) {
+    merged.viewer_count = record.viewer_count;
+  }
+  if (record.seconds_observed != kNotObserved &&
+      (merged.seconds_observed == kNotObserved || record.seconds_observed > merged.seconds_observed)) {
+    merged.seconds_observed = record.seconds_observed;
+  }
+  const auto take = [&](std::uint32_t Record::* text) {
+    if (record.*text != 0 && (merged.*text == 0 || record.*text < merged.*text)) merged.*text = record.*text;
+  };
+  take(&Record::channel_id);
+  take(&Record::display_name);
+  take(&Record::game);
+  take(&Record::language);
+  take(&Record::title);
+  take(&Record::source);
+}
+
+Resolution resolve(Records records, std::uint32_t num_records, const Window& window, std::span<const std::string> excluded) {
+  return Resolver(std::move(records), num_records, window).run(excluded);
 }
 
 }  // namespace vieweratlas::presence_internal

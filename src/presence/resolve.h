@@ -22,9 +22,10 @@ struct ResolvedSnapshot {
   std::uint64_t viewer_count = kNoViewerCount;
   std::uint32_t seconds_observed = kNotObserved;
   std::uint32_t channel = 0;  ///< index into Resolution::channels
-  std::uint32_t game = 0;     ///< index into Resolution::texts, 0 = not known; likewise the next two
+  std::uint32_t game = 0;     ///< index into Resolution::texts, 0 = not known; likewise the next ones
   std::uint32_t language = 0;
   std::uint32_t title = 0;
+  std::uint32_t source = 0;  ///< 0: rows of CSV that name none, counted as "csv"
 };
 
 inline constexpr std::uint32_t kOutside = std::numeric_limits<std::uint32_t>::max();
@@ -49,14 +50,24 @@ struct Window {
   std::optional<std::chrono::seconds> last;
 };
 
-/// Merges the records of all intakes.
+/// Records with texts numbered in common, so that the order of numbers is the order of texts.
+struct Records {
+  std::vector<Record> records;
+  std::vector<std::string> texts;  ///< sorted; texts[0] is empty
+};
+[[nodiscard]] Records gather(std::span<const Intake* const> intakes);
+
+/// Takes `record` into `merged`, which is the same snapshot.
+void merge_records(Record& merged, const Record& record);
+
+/// Merges records, whose numbers are below `num_records`.
 ///
 /// Records with the same channel, time and source (and content and offset, for recordings) are one snapshot: of differing facts the
 /// largest viewer_count and longest observation and of texts the first in byte order are taken; rows are united. CSV rows that name no
 /// source belong to the live snapshot of the same channel and time. A channel is known by its platform id where the records have one, so
 /// that a renamed channel stays one channel, under the login it had last; else by its login. Channels of `excluded` (logins in any case, or
 /// platform ids) are left out with all names that they had.
-[[nodiscard]] Resolution resolve(std::span<const Intake* const> intakes, std::uint32_t num_records, const Window& window,
+[[nodiscard]] Resolution resolve(Records records, std::uint32_t num_records, const Window& window,
                                  std::span<const std::string> excluded = {});
 
 }  // namespace vieweratlas::presence_internal

@@ -28,7 +28,7 @@ struct Spelling {
   FieldName field;
 };
 
-constexpr std::array<Spelling, 27> kSpellings{{
+constexpr std::array<Spelling, 28> kSpellings{{
     {"channel", {Field::kChannel, 0}},
     {"channel_login", {Field::kChannel, 1}},
     {"channel_id", {Field::kChannelId, 0}},
@@ -54,6 +54,7 @@ constexpr std::array<Spelling, 27> kSpellings{{
     {"chatter", {Field::kChatter, 0}},
     {"username", {Field::kChatter, 1}},
     {"logins", {Field::kLogins, 0}},
+    {"messages", {Field::kMessages, 0}},
     {"record", {Field::kRecord, 0}},
     {"seconds_observed", {Field::kSecondsObserved, 0}},
 }};

@@ -30,10 +30,11 @@ enum class Field : std::uint8_t {
   kChatter,   ///< one chatter: a row of CSV, or a record that is one row
   kChatters,  ///< JSON only: the array of chatters
   kLogins,    ///< JSON only: an array as long, with another name of each
+  kMessages,  ///< JSON only: an array as long, with the number of messages of each
   kRecord,    ///< JSON only: says that the record is something else than a snapshot
   kSecondsObserved,
 };
-inline constexpr std::size_t kNumFields = 17;
+inline constexpr std::size_t kNumFields = 18;
 
 struct FieldName {
   Field field = Field::kChannel;

@@ -229,7 +229,9 @@ std::string_view SnapshotFile::fill(TextBuffer& buffer, LossLog& losses) {
   std::memset(buffer.data() + size, 0, kPadding);
   at_end_ = got < wanted;
   if (at_end_ && !source_->problem_reason().empty()) {
-    if (file_.being_written && source_->problem_reason() == reason::kTruncatedCompression) {
+    const bool is_cut_off = source_->problem_reason() == reason::kTruncatedCompression;
+    if (is_cut_off) tally_.ends_open.store(true, std::memory_order_relaxed);
+    if (file_.being_written && is_cut_off) {
       tally_.unfinished.store(true, std::memory_order_relaxed);
     } else {
       losses.add(source_->problem_reason(), {index_, 1}, source_->problem());

@@ -65,6 +65,7 @@ class SnapshotFile {
   [[nodiscard]] std::uint64_t num_bytes() const;                              ///< as stored
   [[nodiscard]] bool is_blank() const { return is_blank_; }
   [[nodiscard]] Digest digest() const;
+  [[nodiscard]] bool was_opened() const { return source_ != nullptr; }
   /// Set where the input fails as a whole: no fault of this file, and no loss.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 

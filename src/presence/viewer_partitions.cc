@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,8 @@ void ViewerPartition::add(std::span<const PendingRow> rows) {
   grow(keys_.size() + rows.size());
   prefetch(rows);
   for (const PendingRow& row : rows) rows_.push_back({.viewer = intern(row.key), .record = row.record});
+  if (!keeps_messages_) return;
+  for (const PendingRow& row : rows) messages_.push_back(row.num_messages);
 }
 
 void ViewerPartition::grow(std::size_t num_viewers) {
@@ -67,6 +70,13 @@ std::uint32_t ViewerPartition::intern(const ViewerKey& key) {
   return slot.viewer_plus_1 - 1;
 }
 
+std::optional<std::uint32_t> ViewerPartition::find(const ViewerKey& key) const {
+  if (slots_.empty()) return std::nullopt;
+  const Slot slot = slots_[probe(key)];
+  if (slot.viewer_plus_1 == 0) return std::nullopt;
+  return slot.viewer_plus_1 - 1;
+}
+
 void ViewerPartition::take_out(std::span<const ViewerAlias> aliases, std::uint32_t retired_record, std::vector<PendingRow>& taken) {
   if (aliases.empty() || keys_.empty()) return;
   std::vector<const ViewerKey*> id_of(keys_.size(), nullptr);
@@ -87,6 +97,7 @@ void ViewerPartition::clear() {
   keys_ = {};
   slots_ = {};
   rows_ = {};
+  messages_ = {};
 }
 
 void PartitionWriter::hand_over(std::size_t partition) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,7 @@ namespace vieweratlas::presence_internal {
 struct PendingRow {
   ViewerKey key;
   std::uint32_t record = 0;
+  std::uint32_t num_messages = 0;
 };
 
 /// The same, interned.
@@ -59,6 +61,8 @@ class RowList {
 /// The viewers of one range of keys and the rows in which they were seen.
 class ViewerPartition {
  public:
+  /// Keeps messages() too, from here on.
+  void keep_messages() { keeps_messages_ = true; }
   /// Interns and appends rows. Thread-safe.
   void add(std::span<const PendingRow> rows);
 
@@ -67,6 +71,10 @@ class ViewerPartition {
   /// What was collected; not to be called while others add.
   [[nodiscard]] const std::vector<ViewerKey>& keys() const { return keys_; }
   [[nodiscard]] const RowList& rows() const { return rows_; }
+  /// Of row i, where they are kept; else empty.
+  [[nodiscard]] const std::vector<std::uint32_t>& messages() const { return messages_; }
+  /// The number of a viewer inside of the partition.
+  [[nodiscard]] std::optional<std::uint32_t> find(const ViewerKey& key) const;
   /// Gives all memory back.
   void clear();
 
@@ -87,6 +95,8 @@ class ViewerPartition {
   std::vector<ViewerKey> keys_;
   std::vector<Slot> slots_;  // size: a power of two, at most half full
   RowList rows_;
+  std::vector<std::uint32_t> messages_;
+  bool keeps_messages_ = false;
 };
 
 /// All partitions. The partition of a key is given by the top bits of its first word, so that partitions in order hold ascending keys.
@@ -97,6 +107,9 @@ class ViewerPartitions {
 
   [[nodiscard]] static std::size_t partition_of(const ViewerKey& key) { return static_cast<std::size_t>(key.low >> (64U - kBits)); }
   [[nodiscard]] ViewerPartition& operator[](std::size_t i) { return partitions_[i]; }
+  void keep_messages() {
+    for (ViewerPartition& partition : partitions_) partition.keep_messages();
+  }
   [[nodiscard]] std::uint64_t num_viewers() const {
     std::uint64_t sum = 0;
     for (const ViewerPartition& partition : partitions_) sum += partition.keys().size();
@@ -114,9 +127,9 @@ class PartitionWriter {
   explicit PartitionWriter(ViewerPartitions& partitions)
       : partitions_(&partitions), buffers_(ViewerPartitions::kCount * kBatch), sizes_(ViewerPartitions::kCount, 0) {}
 
-  void add(const ViewerKey& key, std::uint32_t record) {
+  void add(const ViewerKey& key, std::uint32_t record, std::uint32_t num_messages = 0) {
     const std::size_t p = ViewerPartitions::partition_of(key);
-    buffers_[p * kBatch + sizes_[p]] = {key, record};
+    buffers_[p * kBatch + sizes_[p]] = {key, record, num_messages};
     if (++sizes_[p] == kBatch) hand_over(p);
   }
   void flush();

@@ -26,7 +26,8 @@ using ViewerNumbering = std::function<std::int64_t(const ViewerTable::Key&)>;
 /// What a raw file came to: what a report needs of it when the file itself is not read again.
 struct FileFacts {
   StoredObject object;
-  std::string digest;                   ///< "xxh3-128:..." of the stored bytes
+  std::string digest;                   ///< "xxh3-128:..." of the bytes that were read; empty when the file was not opened
+  std::uint64_t num_bytes_read = 0;     ///< as stored; fewer than the object has when its begin shows that it holds no snapshots
   std::uint64_t num_snapshots = 0;      ///< records that are snapshots
   std::uint64_t num_round_records = 0;  ///< set aside
   bool is_blank = false;
