@@ -8,9 +8,9 @@ namespace vieweratlas {
 
 /// Days of presence that were aggregated before: what the lake keeps, and what read_presence() takes in place of raw files.
 ///
-/// Viewers are numbers here: the first 63 bits of HMAC-SHA-256 with the installation's key over "lake-viewer:v1:<platform>:" and the 16
-/// bytes of ViewerTable::Key (low, high; little endian). Channels are numbers as well: the platform's own where the source has one,
-/// else 2^62 + the first 62 bits of xxh3-64 of the login.
+/// Viewers are numbers here: the first 63 bits (big endian) of HMAC-SHA-256 with the installation's key over "lake-viewer:v1:<platform>:"
+/// and the 16 bytes of ViewerTable::Key (low, high; little endian). Channels are numbers as well: the platform's own where the source has
+/// one, else 2^62 + the first 62 bits of xxh3-64 of the login.
 
 /// A snapshot as its records name it: records that agree in channel, channel_id, time, source and content, each as written, are one here,
 /// merged as read_presence() merges them. Neither renames nor "no source means live" are followed yet: what another day says decides how

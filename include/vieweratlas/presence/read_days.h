@@ -44,12 +44,16 @@ struct DaysRead {
   std::vector<FileFacts> files;             ///< one per file given, sorted by key
   std::uint64_t num_rows_in = 0;            ///< (snapshot record, viewer) pairs that were read, of the days asked for
   std::uint64_t num_duplicate_rows = 0;     ///< of them, a viewer of a snapshot once more
-  std::uint64_t num_number_collisions = 0;  ///< viewers of one day who share a number with another: counted as one from here on
+  std::uint64_t num_number_collisions = 0;  ///< viewers who share a number with another of their day: each beyond the first is lost in it
 };
 
 /// Reads `files` of `input`, none of which is being written, and gives the presence of the days for which `wants` is true, aggregated per
 /// viewer, channel and source: as read_presence() would count it. rows in = sum of buckets + duplicates. Errors: those of input;
-/// limit_exceeded. Equal input gives equal days for any pool.
+/// limit_exceeded. Equal input gives equal days for any pool; a day comes out the same whatever it is read with. `wants` and `number` are
+/// called from several threads at once.
+///
+/// Of records of one snapshot that name a viewer twice the larger number of messages stands. Cost: memory of 24 bytes a row, 80 a viewer
+/// and 32 a DayRow at the peak, 80 a record and 40 a pair of names.
 [[nodiscard]] Result<DaysRead> read_days(PresenceInput& input, const std::vector<StoredObject>& files,
                                          const std::function<bool(DayNumber)>& wants, const ViewerNumbering& number, ThreadPool& pool);
 

@@ -55,6 +55,8 @@ class ViewerKey {
   [[nodiscard]] Pseudonym of_id(std::string_view platform, std::string_view id) const;
   /// Logins, in any case.
   [[nodiscard]] Pseudonym of_login(std::string_view platform, std::string_view login) const;
+  /// The 32 bytes, for other functions of the key. What is made with them has a domain that begins unlike "id", "login" and "key".
+  [[nodiscard]] const Secret& secret() const { return key_; }
 
  private:
   explicit ViewerKey(Secret key) : key_(std::move(key)) {}
