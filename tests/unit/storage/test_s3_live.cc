@@ -1,5 +1,6 @@
 // The store on S3 against real servers of others. Without VIEWERATLAS_TEST_S3_ENDPOINT, VIEWERATLAS_TEST_S3_BUCKET (which exists),
 // AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment these tests are skipped.
+// VIEWERATLAS_TEST_S3_REGION, _CA_FILE and _ADDRESSING (virtual) say more; tests/integration/test_s3_conformance.py sets them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -42,7 +43,10 @@ bool is_configured() { return variable("VIEWERATLAS_TEST_S3_ENDPOINT").has_value
 S3Options live_options(std::string prefix) {
   return {.bucket = variable("VIEWERATLAS_TEST_S3_BUCKET").value_or(""),
           .prefix = std::move(prefix),
+          .region = variable("VIEWERATLAS_TEST_S3_REGION").value_or("us-east-1"),
           .endpoint = variable("VIEWERATLAS_TEST_S3_ENDPOINT").value_or(""),
+          .addressing = variable("VIEWERATLAS_TEST_S3_ADDRESSING") == "virtual" ? S3Addressing::kVirtualHost : S3Addressing::kAuto,
+          .ca_file = variable("VIEWERATLAS_TEST_S3_CA_FILE").value_or(""),
           .environment = variable};
 }
 
