@@ -22,32 +22,34 @@ constexpr std::uint64_t kMaxMessages = 1'000'000'000;  // of one chatter in one 
 /// The elements of an array one after the other, as they are written. Arrays and objects in it are none.
 class Elements {
  public:
-  explicit Elements(std::string_view array) : text_(trim(array)) {
-    is_list_ = text_.size() >= 2 && text_.front() == '[' && text_.back() == ']';
-    if (is_list_) text_ = text_.substr(1, text_.size() - 2);
-    is_list_ = is_list_ && !trim(text_).empty();
+  explicit Elements(std::string_view text) : text_(text) {
+    if (!text.starts_with('[')) {
+      is_malformed_ = true;
+      return;
+    }
+    step_over_blanks(1);
+    is_done_ = at_ < text_.size() && text_[at_] == ']';
   }
 
   /// False at the end, and where the list is malformed.
   bool next(std::string_view& element) {
-    if (!is_list_ || is_done_) return false;
-    at_ = std::min(text_.find_first_not_of(kBlanks, at_), text_.size());
-    const bool is_text = at_ < text_.size() && text_[at_] == '"';
-    std::size_t end = is_text ? json_string_end(text_, at_) : std::min(text_.find_first_of(",\"[]{}", at_), text_.size());
+    if (is_done_ || is_malformed_) return false;
+    const std::size_t begin = at_;
+    const bool is_text = begin < text_.size() && text_[begin] == '"';
+    const std::size_t end = is_text ? json_string_end(text_, begin) : text_.find_first_of(",\"[]{}", begin);
     if (end == std::string_view::npos) return fail();
-    element = trim(text_.substr(at_, end - at_));
-    end = std::min(text_.find_first_not_of(kBlanks, end), text_.size());
-    if (element.empty() || (end < text_.size() && text_[end] != ',')) return fail();
-    is_done_ = end == text_.size();
-    at_ = end + 1;
+    element = trim(text_.substr(begin, end - begin));
+    step_over_blanks(end);
+    if (element.empty() || at_ >= text_.size() || (text_[at_] != ',' && text_[at_] != ']')) return fail();
+    is_done_ = text_[at_] == ']';
+    step_over_blanks(at_ + 1);
     return true;
   }
 
   [[nodiscard]] bool is_malformed() const { return is_malformed_; }
 
  private:
-  static constexpr std::string_view kBlanks = " \t\r\n";
-
+  void step_over_blanks(std::size_t from) { at_ = std::min(text_.find_first_not_of(" \t\r\n", from), text_.size()); }
   bool fail() {
     is_malformed_ = true;
     return false;
@@ -55,7 +57,6 @@ class Elements {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  bool is_list_ = false;
   bool is_done_ = false;
   bool is_malformed_ = false;
 };
@@ -69,17 +70,17 @@ ViewerKey key_of_text(std::string_view element) {
 
 }  // namespace
 
-void read_logins(std::string_view array, std::vector<ViewerKey>& logins) {
+void read_logins(std::string_view text, std::vector<ViewerKey>& logins) {
   logins.clear();
-  Elements elements(array);
+  Elements elements(text);
   std::string_view element;
   while (elements.next(element)) logins.push_back(key_of_text(element));
   if (elements.is_malformed()) logins.clear();
 }
 
-void read_messages(std::string_view array, std::vector<std::uint32_t>& messages) {
+void read_messages(std::string_view text, std::vector<std::uint32_t>& messages) {
   messages.clear();
-  Elements elements(array);
+  Elements elements(text);
   std::string_view element;
   while (elements.next(element)) {
     std::uint64_t count = 0;

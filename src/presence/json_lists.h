@@ -11,10 +11,10 @@
 
 namespace vieweratlas::presence_internal {
 
-/// The keys of the names in `array`, the text of a JSON array; no key for what is no name. Empty when it is no list.
-void read_logins(std::string_view array, std::vector<ViewerKey>& logins);
+/// The keys of the names in the JSON array that `text` begins with; no key for what is no name. Empty when that is no list.
+void read_logins(std::string_view text, std::vector<ViewerKey>& logins);
 
-/// The numbers in `array`, the text of a JSON array; 0 for what is no number. Empty when it is no list.
-void read_messages(std::string_view array, std::vector<std::uint32_t>& messages);
+/// The numbers in the JSON array that `text` begins with; 0 for what is no number. Empty when that is no list.
+void read_messages(std::string_view text, std::vector<std::uint32_t>& messages);
 
 }  // namespace vieweratlas::presence_internal

@@ -106,7 +106,7 @@ class JsonRecords::Reader {
   [[nodiscard]] std::string_view token_of(ondemand::value& value) const;
   simdjson::error_code read_field(ondemand::field field);
   simdjson::error_code read_chatters(ondemand::value value);
-  simdjson::error_code read_beside(ondemand::value value, Field field);
+  void read_beside(std::string_view token, Field field);
   simdjson::error_code read_chatter(ondemand::value value);
   simdjson::error_code read_chatter_object(ondemand::value value);
   simdjson::error_code read_name(ondemand::value value, bool is_id, std::string_view& text);
@@ -331,10 +331,12 @@ simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
     return read_chatters(value);
   }
   if (type == ondemand::json_type::array && name->field == Field::kLogins && intake_->wants_logins()) {
-    return read_beside(value, name->field);
+    read_beside(token, name->field);
+    return simdjson::SUCCESS;
   }
   if (name->field == Field::kMessages) {
-    return type == ondemand::json_type::array ? read_beside(value, name->field) : simdjson::SUCCESS;
+    if (type == ondemand::json_type::array) read_beside(token, name->field);
+    return simdjson::SUCCESS;
   }
   if (type == ondemand::json_type::string) {
     std::string_view text;
@@ -371,20 +373,16 @@ simdjson::error_code JsonRecords::Reader::read_chatters(ondemand::value value) {
   return simdjson::SUCCESS;
 }
 
-/// A list beside the chatters.
-simdjson::error_code JsonRecords::Reader::read_beside(ondemand::value value, Field field) {
-  ondemand::array array;
-  if (const auto error = value.get_array().get(array)) return error;
-  std::string_view text;
-  if (const auto error = array.raw_json().get(text)) return error;
-  // Led beyond the end of a malformed record.
-  if (text.data() + text.size() > object_.data() + object_.size()) return simdjson::SUCCESS;
+/// Reads a list beside the chatters, whose first token is `token`, past the parser: it steps over the list either way, so that a list
+/// that is malformed costs no record that others read without it.
+void JsonRecords::Reader::read_beside(std::string_view token, Field field) {
+  if (token.empty()) return;
+  const std::string_view text = object_.substr(static_cast<std::size_t>(token.data() - object_.data()));
   if (field == Field::kLogins) {
     read_logins(text, logins_);
   } else {
     read_messages(text, messages_);
   }
-  return simdjson::SUCCESS;
 }
 
 simdjson::error_code JsonRecords::Reader::read_chatter(ondemand::value value) {

@@ -28,7 +28,7 @@ struct FileFacts {
   StoredObject object;
   std::string digest;                   ///< "xxh3-128:..." of the bytes that were read; empty when the file was not opened
   std::uint64_t num_bytes_read = 0;     ///< as stored; fewer than the object has when its begin shows that it holds no snapshots
-  std::uint64_t num_snapshots = 0;      ///< records that are snapshots
+  std::uint64_t num_snapshots = 0;      ///< records that are snapshots; of CSV, runs of rows
   std::uint64_t num_round_records = 0;  ///< set aside
   bool is_blank = false;
   /// It ends inside of a record or a compressed stream, or a CSV row without its newline. Here that is damage, counted as such; while
