@@ -14,6 +14,7 @@
 
 #include "storage/aws_signer.h"
 #include "storage/file_sink.h"
+#include "storage/object_key.h"
 #include "storage/s3_address.h"
 #include "storage/s3_client.h"
 #include "storage/s3_download.h"
@@ -111,8 +112,7 @@ S3Store::S3Store(const S3Options& options, S3Address address, S3Parts parts)
 
 Result<std::string> S3Store::full_key(std::string_view key) const {
   if (is_object_key(key) && prefix_.size() + key.size() <= kMaxKeyBytes) return prefix_ + std::string(key);
-  return Error{ErrorCode::kInvalidArgument,
-               "\"" + printable(key) + "\" is no name for a stored object: a part of it is empty, hidden or too long, or it is no UTF-8"};
+  return wrong_key(key);
 }
 
 StoredObject S3Store::object_of(std::string_view key, S3Facts facts) const {
@@ -180,6 +180,7 @@ Result<std::optional<StoredObject>> S3Store::find(std::string_view key) const {
 }
 
 Result<ObjectPage> S3Store::list_page(std::string_view prefix, const std::string& next, std::size_t max_objects) const {
+  if (!is_object_prefix(prefix)) return wrong_prefix(prefix);
   const std::string where = "ListObjectsV2 " + printable(uri(prefix), 400) + ": ";
   const std::size_t token_end = next.find(kTokenEnd);
   const std::string token = next.substr(0, token_end);

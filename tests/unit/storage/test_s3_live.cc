@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +27,7 @@
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/random.h"
+#include "vieweratlas/net/http.h"
 #include "vieweratlas/storage/byte_source.h"
 #include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
@@ -231,6 +234,51 @@ TEST_F(S3Live, FiveThousandKeysAreListedInPages) {
   ASSERT_TRUE(page.ok());
   EXPECT_EQ(page->objects.size(), 7U);
   EXPECT_FALSE(page->next.empty());
+}
+
+/// VIEWERATLAS_TEST_S3_FAULTS=1: the server is tests/support/s3wall, which breaks on request.
+TEST_F(S3Live, TwoHundredFaultsLoseNothing) {
+  if (!variable("VIEWERATLAS_TEST_S3_FAULTS").has_value())
+    GTEST_SKIP() << "the server makes no faults: VIEWERATLAS_TEST_S3_FAULTS is not set";
+  const auto client = make_http_client({}).value();
+  const auto control = [&](std::string_view what, std::string body) {
+    return client->send({.method = HttpMethod::kPost,
+                         .url = *variable("VIEWERATLAS_TEST_S3_ENDPOINT") + "/_test/" + std::string(what),
+                         .body = std::move(body)},
+                        {});
+  };
+  const auto rule = [](std::string_view words) { return "{\"match\":\"/live/\",\"times\":25,\"chance\":0.1," + std::string(words) + "}"; };
+  const std::string rules = rule(R"("kind":"status","status":503,"code":"SlowDown")") + "," + rule(R"("kind":"reset_request")") + "," +
+                            rule(R"("kind":"reset_response")") + "," + rule(R"("kind":"truncate")") + "," + rule(R"("kind":"close")") +
+                            "," + rule(R"("kind":"flip","method":"GET")") + "," + rule(R"("kind":"sleep","seconds":0.05)") + "," +
+                            rule(R"("kind":"status","status":500,"code":"InternalError","after":true)");
+  ASSERT_EQ(control("faults", "{\"seed\":7,\"rules\":[" + rules + "]}")->status, 200);
+  ASSERT_EQ(control("clear", "{}")->status, 200);
+  std::map<std::string, std::string> kept;
+  Random random(7);
+  for (int i = 0; i < 400; ++i) {
+    const std::string key = "k" + std::to_string(random.below(60)) + ".bin";
+    const std::string bytes = random_bytes(random.below(60'000), static_cast<std::uint64_t>(i));
+    if (i % 4 == 3) {
+      const Result<bool> made = store().put_if_absent(key, bytes);
+      ASSERT_TRUE(made.ok()) << made.error().message;
+      EXPECT_EQ(*made, kept.count(key) == 0) << key;
+      if (*made) kept[key] = bytes;
+    } else {
+      expect_ok(store().put(key, bytes));
+      kept[key] = bytes;
+    }
+    const Result<std::string> back = store().get(key);
+    ASSERT_TRUE(back.ok()) << back.error().message;
+    EXPECT_TRUE(*back == kept[key]) << key;
+  }
+  const std::string told = control("log", "{}")->body;
+  ASSERT_EQ(control("faults", "{\"rules\":[]}")->status, 200);
+  const auto all = store().list("");
+  ASSERT_TRUE(all.ok()) << all.error().message;
+  ASSERT_EQ(all->size(), kept.size());
+  for (const StoredObject& object : *all) EXPECT_EQ(object.num_bytes, kept[object.key].size()) << object.key;
+  std::cout << "faults: " << told.substr(told.rfind("\"faults\"")) << "\n";
 }
 
 TEST_F(S3Live, WhatIsNotThereIsSaid) {
