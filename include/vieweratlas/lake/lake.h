@@ -7,11 +7,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
+#include "vieweratlas/core/time.h"
 #include "vieweratlas/lake/manifest.h"
 #include "vieweratlas/presence/curated_days.h"
 #include "vieweratlas/presence/day.h"
@@ -36,32 +38,49 @@ struct LakeChannel {
 };
 
 struct CompactOptions {
-  std::optional<DayNumber> since;  ///< days from here on; with `until` empty: all days that have ended before `today`
-  std::optional<DayNumber> until;  ///< the last day, included
-  DayNumber today = 0;             ///< days that have not ended are not compacted unless `until` names them
-  std::filesystem::path scratch;   ///< folder for files in the making
+  std::optional<DayNumber> since;  ///< days from here on; empty = from the first
+  std::optional<DayNumber> until;  ///< the last day, included, also when it has not ended; empty = the day before `today`
+  DayNumber today = 0;
+  std::function<UtcTime()> now;   ///< must be given
+  std::filesystem::path scratch;  ///< folder for files in the making, which exists; what is put there is removed
+  std::string platform = "twitch";
   std::string version;
+  std::function<bool(std::int64_t viewer)> is_forgotten;  ///< rows of these viewers are left out and counted; may be empty
+  std::string owner;                                      ///< of the lock, for who is refused by it: "HOST, process 12"; one line
+  /// True when the owner that a lock names certainly works no more; may be empty. A lock is stale after an hour anyway.
+  std::function<bool(std::string_view owner)> owner_is_gone;
   bool dry_run = false;
   std::function<void(DayNumber day, std::uint64_t done, std::uint64_t total)> progress;
   std::function<bool()> cancelled;
 };
 
 struct CompactReport {
-  std::uint64_t num_days_written = 0;
-  std::uint64_t num_days_current = 0;  ///< nothing had changed
-  std::uint64_t num_days_empty = 0;
-  std::uint64_t num_files_read = 0;
+  std::vector<DayNumber> days;             ///< written, or that would be
+  std::uint64_t num_days_current = 0;      ///< nothing had changed
+  std::uint64_t num_days_raw_gone = 0;     ///< of them, days some of whose raw files are gone: their tables are what is left
+  std::uint64_t num_days_empty = 0;        ///< of the days written: without a snapshot
+  std::uint64_t num_files = 0;             ///< raw files that may hold snapshots
+  std::uint64_t num_files_read = 0;        ///< that no manifest knew; days made anew read theirs once more
+  std::uint64_t num_files_left = 0;        ///< unknown to all manifests and, by their names, of other days than were asked for
+  std::uint64_t num_files_membership = 0;  ///< left aside
   std::uint64_t num_rows_in = 0;
   std::uint64_t num_rows_out = 0;
   std::uint64_t num_duplicate_rows = 0;
+  std::uint64_t num_forgotten_rows = 0;
+  std::uint64_t num_number_collisions = 0;
   std::uint64_t num_bytes_written = 0;
   std::uint64_t num_left_overs = 0;  ///< files of killed or earlier runs that were removed
-  Losses losses;
+  std::string stale_lock;            ///< whose lock was taken over; empty = none
+  Losses losses;                     ///< of the raw files of the days written; and "late_for_purged_day": a file came too late
 };
 
-/// Turns raw days into tables: see manifest.h. A day whose raw files are those of its manifest is left as it is; a late file makes
-/// its days anew. What was written is read back and counted before the manifest names it.
-/// Errors: those of store and input; invalid_argument (another viewer key than that of the lake), corrupt_data (counts do not add up).
+/// Turns raw days into tables: see manifest.h. A day whose raw files are those of its manifest is left as it is; a late or changed file
+/// makes its days anew. A day of which raw files are gone (purged) is never made anew: late files for it are counted and left. What was
+/// written is read back and compared before the manifest names it. One run at a time works on a store (state/compact/lock); killed at any
+/// point, the lake is as it was before or as it is afterwards, day by day, and the next run finishes.
+/// Errors: those of store and input; invalid_argument (another viewer key than that of the lake), unavailable (another run is at work; a
+/// build without DuckDB), corrupt_data (a manifest; counts that do not add up), cancelled.
+/// Cost: memory of the largest day; new files are read twice, except those of the day that most of them belong to.
 [[nodiscard]] Result<CompactReport> compact(ObjectStore& store, PresenceInput& raw, const ViewerKey& key, const CompactOptions& options,
                                             ThreadPool& pool);
 
