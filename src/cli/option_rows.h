@@ -33,7 +33,7 @@ inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collec
 /// Commands that read or write a store.
 inline constexpr std::string_view kStoreUsers =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, forget, purge, vod add, vod discover, vod process, "
-    "vod stats, vod import, preprocess_vods";
+    "vod stats, vod import, preprocess_vods, compact, lake stats, lake verify, lake purge";
 /// Commands that talk and write a log.
 inline constexpr std::string_view kEvery =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, vod add, vod discover, "
@@ -41,14 +41,15 @@ inline constexpr std::string_view kEvery =
 /// Commands that talk but keep no log of what they say.
 inline constexpr std::string_view kTalkers =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, forget, purge, vod add, "
-    "vod discover, vod process, vod stats, vod import, preprocess_vods";
+    "vod discover, vod process, vod stats, vod import, preprocess_vods, compact, lake stats, lake verify, lake purge";
 /// Commands that need the key of the viewers' pseudonyms.
 inline constexpr std::string_view kKeyHolders =
     "collect, continuous, doctor, login, channels update, analyze, quality, forget, vod discover, "
-    "vod process, vod import, preprocess_vods";
+    "vod process, vod import, preprocess_vods, compact, lake verify";
 
 [[nodiscard]] std::span<const Option> collection_options();
 [[nodiscard]] std::span<const Option> storage_options();
+[[nodiscard]] std::span<const Option> lake_options();
 [[nodiscard]] std::span<const Option> vod_options();
 
 }  // namespace vieweratlas

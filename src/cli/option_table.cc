@@ -29,7 +29,7 @@ constexpr std::array kAnalysisInput{
            .heading = "Input",
            .help = "Folder of presence logs, read recursively: JSON, NDJSON and CSV, plain, .gz or .zst.",
            .more_flags = "--input,-i",
-           .commands = "analyze, quality, forget, purge",
+           .commands = "analyze, quality, forget, purge, compact, lake stats, lake verify, lake purge",
            .inherits = "collection.logs_dir",
            .flat = false},
     Option{.key = "analysis.since",
@@ -493,7 +493,7 @@ constexpr std::array kTalk{
            .heading = "Running and talking",
            .help = "Say what would be read and written, and do nothing.",
            .more_flags = "-n",
-           .commands = "analyze, quality, simulate, collect, continuous, channels update, forget, purge"},
+           .commands = "analyze, quality, simulate, collect, continuous, channels update, forget, purge, compact, lake purge"},
     Option{.key = "json",
            .field = VA_FIELD(talk.json),
            .heading = "Running and talking",
@@ -508,8 +508,9 @@ std::vector<Option> join(std::initializer_list<std::span<const Option>> parts) {
 }
 
 const std::vector<Option>& table() {
-  static const std::vector<Option> kAll = join({kAnalysisInput, kAnalysisFilters, kAnalysisGraph, kAnalysisCommunities, kAnalysisPictures,
-                                                kAnalysisOutput, kSimulate, kTalk, collection_options(), storage_options(), vod_options()});
+  static const std::vector<Option> kAll =
+      join({kAnalysisInput, kAnalysisFilters, kAnalysisGraph, kAnalysisCommunities, kAnalysisPictures, kAnalysisOutput, kSimulate, kTalk,
+            collection_options(), storage_options(), lake_options(), vod_options()});
   return kAll;
 }
 
@@ -572,7 +573,7 @@ std::span<const Preset> presets() {
 }
 
 std::span<const std::string_view> option_blocks() {
-  static constexpr std::array<std::string_view, 5> kBlocks{"analysis", "collection", "storage", "vod", "simulate"};
+  static constexpr std::array<std::string_view, 6> kBlocks{"analysis", "collection", "storage", "lake", "vod", "simulate"};
   return kBlocks;
 }
 

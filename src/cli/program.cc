@@ -18,9 +18,11 @@
 #include "cli/command_analyze.h"
 #include "cli/command_channels.h"
 #include "cli/command_collect.h"
+#include "cli/command_compact.h"
 #include "cli/command_config.h"
 #include "cli/command_doctor.h"
 #include "cli/command_forget.h"
+#include "cli/command_lake.h"
 #include "cli/command_line.h"
 #include "cli/command_login.h"
 #include "cli/command_purge.h"
@@ -93,6 +95,10 @@ std::unique_ptr<Command> make_command(std::string_view name) {
   if (name == "doctor") return std::make_unique<CommandDoctor>();
   if (name == "forget") return std::make_unique<CommandForget>();
   if (name == "purge") return std::make_unique<CommandPurge>();
+  if (name == "compact") return std::make_unique<CommandCompact>();
+  if (name == "lake stats") return std::make_unique<CommandLakeStats>();
+  if (name == "lake verify") return std::make_unique<CommandLakeVerify>();
+  if (name == "lake purge") return std::make_unique<CommandLakePurge>();
   if (name == "login") return std::make_unique<CommandLogin>();
   if (name == "channels update") return std::make_unique<CommandChannelsUpdate>();
   if (name == "vod add") return std::make_unique<CommandVodQueue>(true);

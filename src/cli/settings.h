@@ -11,6 +11,7 @@
 #include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/core/secret.h"
+#include "vieweratlas/core/time.h"
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/simulate/simulate.h"
 #include "vieweratlas/storage/open_store.h"
@@ -55,6 +56,15 @@ struct StorageSettings {
   std::filesystem::path cache_dir;
   double cache_max_gib = 10;
   std::map<std::string, Secret> dotenv;  ///< what .env gives of AWS_...; no option
+};
+
+/// Which days of the lake a command is about.
+struct LakeSettings {
+  std::optional<UtcTime> date;
+  std::optional<UtcTime> since;
+  std::optional<UtcTime> until;  ///< the last day, included
+  std::string older_than;
+  bool deep = false;
 };
 
 /// The part of the channels that one of several collectors visits.
@@ -160,6 +170,7 @@ struct Settings {
   PictureSettings pictures;
   CollectionSettings collection;
   StorageSettings storage;
+  LakeSettings lake;
   VodSettings vod;
   SimulateSettings simulate;
   TalkSettings talk;

@@ -16,11 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/snapshot.h"
 #include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
@@ -81,6 +83,16 @@ Status append_audit(const fs::path& file, const AuditEntry& entry) {
   Status status = write_line(fd, ends_in_the_middle_of_a_line(fd) ? '\n' + line : line, file);
   ::close(fd);
   return status;
+}
+
+Status append_audit(ObjectStore& store, const AuditEntry& entry) {
+  if (const auto* const local = dynamic_cast<const LocalStore*>(&store)) return append_audit(audit_path(local->root()), entry);
+  const std::string line = line_of(entry);
+  constexpr std::size_t kDigits = 12;
+  const std::string digest = to_string(digest_of(line));
+  return store.put(
+      "state/audit/" + format_compact(entry.time) + "-" + entry.action + "-" + digest.substr(digest.size() - kDigits) + ".json", line,
+      {.content_type = "application/json"});
 }
 
 Result<std::vector<std::string>> exported_folders(const fs::path& file) {

@@ -23,6 +23,7 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/storage/compression.h"
+#include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
@@ -90,6 +91,19 @@ bool is_flat_snapshot(std::string_view name) {
   return stamp[0] == '_' && day_of(stamp.substr(1, 8)).has_value() && stamp[9] == '_' && are_digits(stamp.substr(10));
 }
 
+/// Presence data by its key, in a folder of presence or in the flat layout.
+bool is_kept_for_a_time(std::string_view key) {
+  if (key.find('/') == std::string_view::npos) return is_flat_snapshot(key);
+  return std::any_of(kFolders.begin(), kFolders.end(),
+                     [&](std::string_view folder) { return key.starts_with(folder) && key.substr(folder.size()).starts_with('/'); });
+}
+
+/// The end of the day that decides how old such data is; nullopt when nothing tells.
+std::optional<UtcTime> end_of_life(std::string_view key, std::int64_t modified_s) {
+  if (!is_undated(key)) return end_of_day_told_by(key);
+  return std::chrono::floor<std::chrono::days>(UtcTime(std::chrono::seconds(modified_s))) + kDay;
+}
+
 class Purge {
  public:
   Purge(UtcTime cutoff, PurgeMode mode, const std::stop_token& stop) : cutoff_(cutoff), mode_(mode), stop_(stop) {}
@@ -97,7 +111,7 @@ class Purge {
   /// Files that stand in the folder itself.
   Status flat(const fs::path& folder) {
     return each_entry(folder, [&](const fs::path& path, const std::string& name, const struct stat& facts) -> Status {
-      if (S_ISREG(facts.st_mode) && is_flat_snapshot(name)) consider(path, name, facts, false);
+      if (S_ISREG(facts.st_mode) && is_flat_snapshot(name)) consider(path, name, facts);
       return {};
     });
   }
@@ -114,7 +128,7 @@ class Purge {
         return below;
       }
       const bool is_file = S_ISREG(facts.st_mode);
-      if (!is_file || !consider(path, entry_key, facts, is_undated(key))) ++num_left;
+      if (!is_file || !consider(path, entry_key, facts)) ++num_left;
       return {};
     });
     // A folder that was empty before is not ours to remove: somebody may have made it to write into.
@@ -147,13 +161,8 @@ class Purge {
   }
 
   /// True when the file is gone, or would be.
-  bool consider(const fs::path& path, const std::string& key, const struct stat& facts, bool by_modification) {
-    std::optional<UtcTime> end;
-    if (!by_modification) {
-      end = end_of_day_told_by(key);
-    } else {
-      end = std::chrono::floor<std::chrono::days>(UtcTime(std::chrono::seconds(facts.st_mtim.tv_sec))) + kDay;
-    }
+  bool consider(const fs::path& path, const std::string& key, const struct stat& facts) {
+    const std::optional<UtcTime> end = end_of_life(key, facts.st_mtim.tv_sec);
     if (!end) {
       ++report_.num_undated;
       return false;
@@ -206,6 +215,30 @@ Result<PurgeReport> purge_older_than(const fs::path& data_dir, UtcTime cutoff, P
     }
   }
   return purge.take_report();
+}
+
+Result<PurgeReport> purge_older_than(ObjectStore& store, UtcTime cutoff, PurgeMode mode, const std::stop_token& stop) {
+  if (const auto* const local = dynamic_cast<const LocalStore*>(&store)) return purge_older_than(local->root(), cutoff, mode, stop);
+  const Result<std::vector<StoredObject>> objects = store.list("");
+  if (!objects) return objects.error();
+  PurgeReport report;
+  for (const StoredObject& object : *objects) {
+    if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped; what is removed stays removed, run again for the rest"};
+    if (!is_kept_for_a_time(object.key)) continue;
+    const std::optional<UtcTime> end = end_of_life(object.key, object.modified_s);
+    if (!end) {
+      ++report.num_undated;
+    } else if (*end > cutoff) {
+      ++report.num_kept;
+    } else {
+      if (mode == PurgeMode::kRemove) {
+        if (Status removed = store.remove(object.key); !removed) return std::move(removed).error();
+      }
+      ++report.num_files;
+      report.num_bytes += object.num_bytes;
+    }
+  }
+  return report;
 }
 
 Result<PurgeReport> purge_by_retention(const fs::path& data_dir, std::uint32_t days, UtcTime now, std::string_view version,

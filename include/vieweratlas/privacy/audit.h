@@ -8,6 +8,7 @@
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -26,6 +27,10 @@ struct AuditEntry {
 /// Appends one line {"time","action","uid","version","folder","counts"} and syncs it; lines of several processes do not mix. The
 /// file is owner-only; missing folders are made. Errors: denied, limit_exceeded (disk full), unavailable.
 [[nodiscard]] Status append_audit(const std::filesystem::path& file, const AuditEntry& entry);
+
+/// The same for a store: of local files it is the file at audit_path(), elsewhere an object of its own,
+/// "state/audit/TIME-ACTION-DIGEST.json". Errors: those of the store.
+[[nodiscard]] Status append_audit(ObjectStore& store, const AuditEntry& entry);
 
 /// Folders that exports named, without repetition, the latest last. A missing file has none; lines that cannot be read are passed over.
 [[nodiscard]] Result<std::vector<std::string>> exported_folders(const std::filesystem::path& file);

@@ -11,6 +11,7 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/losses.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -35,6 +36,10 @@ struct PurgeReport {
 /// are neither followed nor removed; folders that became empty are. Errors: not_found (data_dir), denied (listing), cancelled.
 [[nodiscard]] Result<PurgeReport> purge_older_than(const std::filesystem::path& data_dir, UtcTime cutoff,
                                                    PurgeMode mode = PurgeMode::kRemove, const std::stop_token& stop = {});
+
+/// The same for any store; of local files it is the above. Errors: those of the store.
+[[nodiscard]] Result<PurgeReport> purge_older_than(ObjectStore& store, UtcTime cutoff, PurgeMode mode = PurgeMode::kRemove,
+                                                   const std::stop_token& stop = {});
 
 /// purge_older_than() for data older than `days` before `now`, with an entry in the audit log when anything was removed. Does
 /// nothing for 0 days. For the collector: at its start and after each round.
