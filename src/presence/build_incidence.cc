@@ -21,17 +21,6 @@
 namespace vieweratlas::presence_internal {
 namespace {
 
-/// The memberships of one partition, viewer by viewer in ascending order of keys.
-struct Slice {
-  std::vector<ViewerKey> viewers;
-  std::vector<std::uint32_t> ends;      ///< memberships of viewer i end here
-  std::vector<std::uint32_t> channels;  ///< ascending for each viewer
-  std::vector<std::uint16_t> counts;
-  std::vector<std::uint32_t> num_by_channel;
-  std::uint64_t num_presence_rows = 0;
-  std::uint64_t num_duplicate_rows = 0;
-};
-
 /// Scratch memory of one worker.
 struct Scratch {
   std::vector<std::pair<ViewerKey, std::uint32_t>> sorted_keys;
@@ -123,7 +112,9 @@ void add_partition(ViewerPartition& partition, const Resolution& resolution, Scr
   }
 }
 
-/// Lays the slices out as compressed rows: slices in order hold ascending viewers, so each row comes out sorted.
+}  // namespace
+
+// Slices in order hold ascending viewers, so each row comes out sorted.
 void fill_rows(std::span<const Slice> slices, std::uint32_t num_channels, BuiltIncidence& built, ThreadPool& pool) {
   Incidence& incidence = built.incidence;
   incidence.offsets.assign(num_channels + std::size_t{1}, 0);
@@ -157,21 +148,24 @@ void fill_rows(std::span<const Slice> slices, std::uint32_t num_channels, BuiltI
   });
 }
 
-}  // namespace
-
-BuiltIncidence build_incidence(ViewerPartitions& partitions, const Resolution& resolution, ThreadPool& pool) {
+std::vector<Slice> slice_rows(ViewerPartitions& partitions, const Resolution& resolution, std::span<std::uint32_t> chatters_of_snapshot,
+                              ThreadPool& pool) {
   // A slice counts memberships by channel; fewer slices where there are absurdly many channels.
   constexpr std::size_t kManyChannels = 100'000;
   const std::size_t partitions_per_slice = resolution.channels.size() > kManyChannels ? 8 : 1;
-  BuiltIncidence built;
-  built.chatters_of_snapshot.assign(resolution.snapshots.size(), 0);
   std::vector<Slice> slices(ViewerPartitions::kCount / partitions_per_slice);
   std::vector<Scratch> scratches(pool.threads());
   pool.parallel_for(ViewerPartitions::kCount, partitions_per_slice, [&](std::size_t begin, std::size_t end, unsigned worker) {
-    SliceBuilder builder(resolution, built.chatters_of_snapshot, slices[begin / partitions_per_slice]);
+    SliceBuilder builder(resolution, chatters_of_snapshot, slices[begin / partitions_per_slice]);
     for (std::size_t p = begin; p < end; ++p) add_partition(partitions[p], resolution, scratches[worker], builder);
   });
-  scratches.clear();
+  return slices;
+}
+
+BuiltIncidence build_incidence(ViewerPartitions& partitions, const Resolution& resolution, ThreadPool& pool) {
+  BuiltIncidence built;
+  built.chatters_of_snapshot.assign(resolution.snapshots.size(), 0);
+  const std::vector<Slice> slices = slice_rows(partitions, resolution, built.chatters_of_snapshot, pool);
   fill_rows(slices, static_cast<std::uint32_t>(resolution.channels.size()), built, pool);
   for (const Slice& slice : slices) {
     built.num_presence_rows += slice.num_presence_rows;
