@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "cli/console.h"
 #include "cli/interrupt.h"
 #include "cli/json_writer.h"
+#include "cli/lake_command.h"
 #include "cli/privacy_rules.h"
 #include "cli/progress.h"
 #include "cli/results.h"
@@ -29,21 +31,29 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/lake/care.h"
+#include "vieweratlas/lake/manifest.h"
 #include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/presence/viewer_table.h"
 #include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/privacy/forget.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/privacy/viewer_number.h"
 
 namespace vieweratlas {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string as_text(const ForgetReport& report, bool dry_run, const std::vector<std::string>& maps) {
+std::string as_text(const ForgetReport& report, const LakeForgetReport& lake, bool dry_run, const std::vector<std::string>& maps) {
   std::string text = dry_run ? "would take" : "took";
   text += fmt::format(" {} rows out of {} of {} files\n", with_thousands(report.num_rows), with_thousands(report.num_files_changed),
                       with_thousands(report.num_files));
+  if (!lake.days.empty()) {
+    text += fmt::format("{} {} rows out of {} days of the lake\n", dry_run ? "would take" : "took", with_thousands(lake.num_rows),
+                        with_thousands(lake.days.size()));
+  }
   if (!dry_run) text += fmt::format("{} new on the list of forgotten viewers\n", with_thousands(report.num_tombstones_new));
   if (report.num_linked_ids + report.num_linked_logins > 0) {
     text += fmt::format("found in the data beside the given names: {} ids, {} logins\n", with_thousands(report.num_linked_ids),
@@ -56,13 +66,15 @@ std::string as_text(const ForgetReport& report, bool dry_run, const std::vector<
   return text;
 }
 
-std::string as_json(const ForgetReport& report, bool dry_run, const std::vector<std::string>& maps) {
+std::string as_json(const ForgetReport& report, const LakeForgetReport& lake, bool dry_run, const std::vector<std::string>& maps) {
   JsonWriter json;
   json.begin_object();
   json.field("status", dry_run ? "dry_run" : report.problems.empty() ? "ok" : "incomplete");
   json.field("files", report.num_files);
   json.field("files_changed", report.num_files_changed);
   json.field("rows_removed", report.num_rows);
+  json.field("lake_days_changed", static_cast<std::uint64_t>(lake.days.size()));
+  json.field("lake_rows_removed", lake.num_rows);
   json.field("tombstones_new", report.num_tombstones_new);
   json.field("linked_ids", report.num_linked_ids);
   json.field("linked_logins", report.num_linked_logins);
@@ -77,13 +89,15 @@ std::string as_json(const ForgetReport& report, bool dry_run, const std::vector<
   return json.finish();
 }
 
-AuditEntry audit_entry(const ForgetReport& report, std::uint64_t num_people) {
+AuditEntry audit_entry(const ForgetReport& report, const LakeForgetReport& lake, std::uint64_t num_people) {
   return {.time = std::chrono::floor<std::chrono::seconds>(SystemClock().utc()),
           .action = "forget",
           .counts = {{"people", num_people},
                      {"tombstones_new", report.num_tombstones_new},
                      {"files_changed", report.num_files_changed},
                      {"rows_removed", report.num_rows},
+                     {"lake_days_changed", lake.days.size()},
+                     {"lake_rows_removed", lake.num_rows},
                      {"problems", report.problems.total()}},
           .folder = {},
           .version = kVersion};
@@ -165,20 +179,53 @@ Status CommandForget::run() {
   for (const auto& [reason, entry] : report->problems.by_reason()) {
     console.warning(fmt::format("{} x {}: {}", with_thousands(entry.count), reason, entry.example));
   }
-  return finish(*report);
+  const Result<LakeForgetReport> lake = forget_curated(*viewer_key, session);
+  if (!lake) return Error(lake.error()).with_context("the raw files are done, but not the lake; run again");
+  return finish(*report, *lake);
 }
 
-Status CommandForget::finish(const ForgetReport& report) const {
+Result<LakeForgetReport> CommandForget::forget_curated(const ViewerKey& viewer_key, Session& session) const {
+  const Settings& settings = configuration_.settings;
+  const Result<LakeTools> tools = open_lake(settings, environment_);
+  if (!tools) return tools.error();
+  if (settings.storage.type != StoreKind::kFile) {
+    session.console().warning("raw files that are kept in " + printable(tools->store->uri("raw")) +
+                              " are not rewritten: only those of the data folder, and the lake");
+  }
+  const Result<std::vector<LakeManifest>> manifests = read_manifests(*tools->store);
+  if (!manifests) return manifests.error();
+  if (manifests->empty()) return LakeForgetReport{};
+  const Result<std::unordered_set<std::int64_t>> listed = forgotten_numbers(settings, viewer_key);
+  if (!listed) return listed.error();
+  const ViewerNumbering number = viewer_numbering(viewer_key, kPlatform);
+  std::vector<std::int64_t> viewers(listed->begin(), listed->end());
+  for (const Person& person : people_) {
+    // Days may know them by plain names or by pseudonyms.
+    if (!person.id.empty()) {
+      viewers.push_back(number(ViewerTable::key_of(person.id)));
+      viewers.push_back(number(ViewerTable::key_of(viewer_key.of_id(kPlatform, person.id).hex())));
+    }
+    if (!person.login.empty()) {
+      viewers.push_back(number(ViewerTable::key_of(person.login)));
+      viewers.push_back(number(ViewerTable::key_of(viewer_key.of_login(kPlatform, person.login).hex())));
+    }
+  }
+  LakeChangeOptions options = lake_change_options(settings, *tools);
+  options.cancelled = [&] { return session.interrupt().requested(); };
+  return forget_in_lake(*tools->store, viewers, options);
+}
+
+Status CommandForget::finish(const ForgetReport& report, const LakeForgetReport& lake) const {
   const bool dry_run = configuration_.settings.talk.dry_run;
   const fs::path& data_dir = configuration_.settings.analysis.folder;
   std::vector<std::string> maps;
-  if (report.num_rows > 0) {
+  if (report.num_rows + lake.num_rows > 0) {
     Result<std::vector<std::string>> folders = exported_folders(audit_path(data_dir));
     if (folders) maps = *std::move(folders);
   }
-  print_result(wants_json() ? as_json(report, dry_run, maps) : as_text(report, dry_run, maps));
+  print_result(wants_json() ? as_json(report, lake, dry_run, maps) : as_text(report, lake, dry_run, maps));
   if (dry_run) return {};
-  if (Status logged = append_audit(audit_path(data_dir), audit_entry(report, people_.size())); !logged) return logged;
+  if (Status logged = append_audit(audit_path(data_dir), audit_entry(report, lake, people_.size())); !logged) return logged;
   if (report.problems.empty()) return {};
   return Error{ErrorCode::kUnavailable,
                fmt::format("{} files could not be read or rewritten and may still name these viewers; repair or remove "

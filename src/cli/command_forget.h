@@ -4,9 +4,11 @@
 
 #include "cli/command.h"
 #include "cli/configuration.h"
+#include "cli/session.h"
 #include "cli/setting_source.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/lake/care.h"
 #include "vieweratlas/privacy/forget.h"
 #include "vieweratlas/privacy/pseudonym.h"
 
@@ -22,7 +24,9 @@ class CommandForget final : public Command {
  private:
   [[nodiscard]] Status add_people_of_file();
   [[nodiscard]] Result<ViewerKey> key() const;
-  [[nodiscard]] Status finish(const ForgetReport& report) const;
+  /// Takes the same people out of the lake, wherever it is; an empty report when there is none.
+  [[nodiscard]] Result<LakeForgetReport> forget_curated(const ViewerKey& key, Session& session) const;
+  [[nodiscard]] Status finish(const ForgetReport& report, const LakeForgetReport& lake) const;
 
   Configuration configuration_;
   Environment environment_;
