@@ -362,7 +362,8 @@ TEST_F(CompactTest, ForgottenViewersAreTakenOut) {
   EXPECT_EQ(report->num_rows, 1U);
   EXPECT_EQ(report->num_buckets, 2U);
   EXPECT_FALSE(*store_.exists(old_table));
-  for (const DayRow& row : presence_of(kDay).sources.at(0).rows) EXPECT_NE(row.viewer, forgotten);
+  const DayOfPresence day = presence_of(kDay);
+  for (const DayRow& row : day.sources.at(0).rows) EXPECT_NE(row.viewer, forgotten);
   EXPECT_EQ(manifest_of(kDay).num_forgotten_rows, 2U);
   EXPECT_TRUE(verify().problems.empty());
   EXPECT_TRUE(forget_in_lake(store_, {forgotten}, change())->days.empty());
