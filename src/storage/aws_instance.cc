@@ -2,7 +2,6 @@
 // somebody tricked a program into cannot do.
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,7 +10,6 @@
 #include "storage/aws_credentials_json.h"
 #include "storage/aws_lookup.h"
 
-#include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/net/http.h"

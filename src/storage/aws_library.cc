@@ -41,7 +41,7 @@ std::string hex_digest(std::string_view bytes, Compute compute) {
 }  // namespace
 
 aws_allocator* aws_library() {
-  static const Library library;
+  static const Library kLibrary;
   return aws_default_allocator();
 }
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-struct aws_allocator;
+struct aws_allocator;  // NOLINT(readability-identifier-naming): the library names it so
 
 namespace vieweratlas {
 

@@ -11,7 +11,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
