@@ -4,6 +4,7 @@
 #include <aws/common/string.h>
 #include <aws/sdkutils/aws_profile.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>

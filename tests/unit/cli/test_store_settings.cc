@@ -75,13 +75,13 @@ TEST(StoreSettings, EachOptionOfS3Arrives) {
 TEST(StoreSettings, TheStoreSeesAwsAndHomeOnlyAndTheProcessBeforeDotenv) {
   Settings settings = with_bucket();
   settings.storage.dotenv = {{"AWS_ENDPOINT_URL", Secret("http://dotenv")}, {"AWS_PROFILE", Secret("dotenv")}};
-  const Environment environment{{"AWS_PROFILE", "process"}, {"HOME", "/home/x"}, {"TWITCH_OAUTH_TOKEN", "t"}, {"AWS_ROLE_ARN", ""}};
+  const Environment environment{{"AWS_PROFILE", "process"}, {"HOME", "/tmp/home-of-x"}, {"TWITCH_OAUTH_TOKEN", "t"}, {"AWS_ROLE_ARN", ""}};
   const Result<StoreOptions> options = store_options(settings, environment, {});
   ASSERT_TRUE(options.ok());
   const auto value = [&](std::string_view name) { return options->s3.environment(name); };
   EXPECT_EQ(value("AWS_ENDPOINT_URL"), "http://dotenv");
   EXPECT_EQ(value("AWS_PROFILE"), "process");
-  EXPECT_EQ(value("HOME"), "/home/x");
+  EXPECT_EQ(value("HOME"), "/tmp/home-of-x");
   EXPECT_EQ(value("TWITCH_OAUTH_TOKEN"), std::nullopt);
   EXPECT_EQ(value("AWS_ROLE_ARN"), std::nullopt);
 }

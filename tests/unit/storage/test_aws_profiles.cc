@@ -104,7 +104,7 @@ TEST(AwsProfiles, HalfAPairOfKeysIsAMistake) {
 TEST(AwsProfiles, AFileThatIsNoneIsRefusedWithItsName) {
   Home home;
   home.config("this is = no section\n[profile\n= x\n");
-  EXPECT_THAT(home.outcome(), HasSubstr("/.aws/config"));
+  EXPECT_THAT(home.outcome(), AllOf(HasSubstr("corrupt_data: "), HasSubstr("/.aws/config is no file of AWS profiles")));
 }
 
 TEST(AwsProfiles, ARoleIsAskedForInTheNameOfAnother) {
