@@ -35,9 +35,8 @@ class FromStoredLogs(LakeTest):
     def check_results(self):
         """What latest.json points to is what the local run wrote."""
         latest = self.latest()
-        folder = next(value for value in (str(value) for value in latest.values()) if value.startswith(("outputs/run=", "run=")))
-        folder = folder if folder.startswith("outputs/") else f"outputs/{folder}"
-        folder = folder.rstrip("/") + "/"
+        folder = f"outputs/run={latest['run']}/"
+        self.assertEqual({name: facts["bytes"] for name, facts in latest["files"].items()}, {name: len(content) for name, content in self.local.items()})
         self.assertEqual([key[len(folder):] for key in self.keys(folder)], sorted(self.local))
         for name, content in self.local.items():
             self.assertEqual(self.get(folder + name), content, f"{name} differs from the local run's")
