@@ -1,7 +1,7 @@
 // What a profile says about credentials, in the order in which AWS's own tools look: a role, SSO, keys, a process.
 
 #include <algorithm>
-#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -5,6 +5,7 @@
 #include <aws/auth/signing.h>
 #include <aws/auth/signing_config.h>
 #include <aws/auth/signing_result.h>
+#include <aws/common/array_list.h>
 #include <aws/common/byte_buf.h>
 #include <aws/common/date_time.h>
 #include <aws/common/error.h>
@@ -19,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/aws_credentials.h"
 #include "storage/aws_library.h"
