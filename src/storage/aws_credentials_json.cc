@@ -9,14 +9,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "storage/aws_credentials.h"
 
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/secret.h"
-#include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 
 namespace vieweratlas::storage_internal {
