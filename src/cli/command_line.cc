@@ -127,8 +127,8 @@ struct KnownFlag {
 };
 
 bool has_flag(const Option& option, std::string_view command) {
-  // `config show` looks at the values of any command but the simulator's, whose flags have the names of others.
-  if (command == "config show") return option.block() != "simulate";
+  // `config show` looks at the values of any command but those of the simulator and the lake, whose flags have the names of others.
+  if (command == "config show") return option.block() != "simulate" && option.block() != "lake";
   return option.used_by(command);
 }
 

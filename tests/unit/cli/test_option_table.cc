@@ -180,6 +180,9 @@ std::string other_value(const Option& option) {
                                                                         {"log_level", "error"},
                                                                         {"color", "never"},
                                                                         {"storage.storage_type", "s3"},
+                                                                        {"lake.date", "2026-11-22T00:00:00Z"},
+                                                                        {"lake.since", "2026-11-22T00:00:00Z"},
+                                                                        {"lake.until", "2026-11-22T00:00:00Z"},
                                                                         {"storage.s3_addressing", "virtual"},
                                                                         {"storage.s3_encryption", "kms"},
                                                                         {"preset", "explorer"},
@@ -236,9 +239,10 @@ TEST(OptionTable, YamlEnvironmentDotenvAndFlagGiveTheSameValue) {
       EXPECT_EQ(printed_after(dotenv.values.front()), expected) << name;
     }
 
-    const std::string command = option.block() == "simulate" ? "simulate" : "config";
-    std::vector<std::string> words{command};
-    if (command == "config") words.emplace_back("show");
+    // `config show` takes the flags of all commands but these, whose flags have the names of others.
+    const bool has_own = option.block() == "simulate" || option.block() == "lake";
+    std::vector<std::string> words;
+    for (const std::string_view word : split(has_own ? split(option.commands, ',').front() : "config show", ' ')) words.emplace_back(word);
     words.push_back(option.flag_name() + "=" + value);
     const Result<CommandLine> line = parse_command_line(words);
     if (option.secret) {
