@@ -29,6 +29,8 @@ class StoreInput final : public PresenceInput {
 
   Result<std::vector<StoredObject>> list() override {
     Result<std::vector<StoredObject>> objects = store_.list("");
+    // A role may be allowed to list what was collected, and not the whole bucket.
+    if (!objects && objects.error().code == ErrorCode::kDenied) objects = store_.list("raw/");
     if (!objects) return std::move(objects).error();
     std::erase_if(*objects, [](const StoredObject& object) { return is_of_the_program(object.key) || !is_object_key(object.key); });
     return objects;

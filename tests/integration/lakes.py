@@ -2,7 +2,6 @@
 import itertools
 import json
 import pathlib
-import time
 
 from program import ProgramTest, clean_environment, run
 from s3_servers import Wall
@@ -104,17 +103,6 @@ class LakeTest(ProgramTest):
 
     def latest(self):
         return json.loads(self.get("outputs/latest.json"))
-
-
-class Timed:
-    """Seconds that a block took."""
-
-    def __enter__(self):
-        self.began = time.monotonic()
-        return self
-
-    def __exit__(self, *_):
-        self.seconds = time.monotonic() - self.began
 
 
 def files_below(folder):

@@ -5,7 +5,7 @@ import re
 
 from collecting import SANITIZERS, Collect
 from fake_twitch import CLIENT_ID, TOKEN, FakeTwitch, scenario, until
-from lakes import PREFIX, LakeTest, analysis_policy, collector_policy, compaction_policy, files_below
+from lakes import PREFIX, LakeTest, analysis_policy, collector_policy, compaction_policy, files_below, policy, statement
 from program import NO_PICTURES, SMALL_POSTER, main, run
 
 MAP = ["--overlap-threshold", "2", "--title", "A world"]
@@ -124,6 +124,27 @@ class FromStoredLogs(LakeTest):
         self.server.faults()
         self.assertGreater(sum(given.values()), 20, given)
         self.check_results()
+
+
+class Denied(LakeTest):
+    """Half of the rights: one line says which is missing. What else can be wrong with a store: test_store_errors.py."""
+
+    def refused(self, identity, action):
+        done = self.s3("analyze", *NO_PICTURES, identity=identity, code=1)
+        lines = [line for line in done.stderr.splitlines() if line.startswith("vieweratlas: ")]
+        self.assertEqual(len(lines), 1, done.stderr)
+        self.assertIn(action, lines[0])
+        self.assertIn(self.bucket, lines[0])
+        self.assertEqual(self.keys("outputs/") + self.keys("processed/"), [])
+
+    def test_reading(self):
+        self.upload_world()
+        self.refused(self.server.role(policy(statement("s3:ListBucket", self.bucket, prefixes=("*",)))), "s3:GetObject")
+
+    def test_writing(self):
+        self.upload_world()
+        self.refused(self.server.role(policy(statement("s3:GetObject", self.bucket, "*"), statement("s3:ListBucket", self.bucket, prefixes=("*",)))),
+                     "s3:PutObject")
 
 
 class Simulated(LakeTest):
