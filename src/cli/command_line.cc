@@ -115,6 +115,21 @@ constexpr std::array kCommands{
                 .arguments = "[CONFIGURATION] [MAX_VODS]",
                 .summary = "vod discover and vod process in turn, as a configuration file says.",
                 .max_arguments = 2},
+    CommandInfo{.name = "storage export",
+                .arguments = "--to PLACE [CONFIGURATION]",
+                .summary = "Copies the store to another place, checked; may be stopped and goes on where it was.",
+                .max_arguments = 1},
+    CommandInfo{.name = "storage import",
+                .arguments = "--from PLACE [CONFIGURATION]",
+                .summary = "Copies another place into the store, checked; may be stopped and goes on where it was.",
+                .max_arguments = 1},
+    CommandInfo{.name = "storage list",
+                .arguments = "[PREFIX]",
+                .summary = "Lists the objects of the store: bytes, time, name.",
+                .max_arguments = 1},
+    CommandInfo{
+        .name = "storage get", .arguments = "NAME FILE", .summary = "Copies an object of the store into a file.", .max_arguments = 2},
+    CommandInfo{.name = "storage put", .arguments = "FILE NAME", .summary = "Copies a file into the store.", .max_arguments = 2},
     CommandInfo{
         .name = "serve", .arguments = "[CONFIGURATION]", .summary = "Serves finished maps.", .max_arguments = 1, .in_this_release = false},
 };

@@ -20,7 +20,8 @@ inline constexpr double kMaxU32 = 4294967295.0;
 inline constexpr std::string_view kCollectors = "collect, continuous, doctor";
 /// Commands that look at a collector's folder.
 inline constexpr std::string_view kFolderUsers =
-    "collect, continuous, doctor, status, health, vod add, vod discover, vod process, vod stats, vod import, preprocess_vods";
+    "collect, continuous, doctor, status, health, vod add, vod discover, vod process, vod stats, vod import, preprocess_vods, storage "
+    "export, storage import, storage list, storage get, storage put";
 /// Commands that ask Twitch.
 inline constexpr std::string_view kTwitch = "collect, continuous, doctor, login, channels update, vod discover, preprocess_vods";
 inline constexpr std::string_view kRosters = "collect, continuous, doctor, channels update";
@@ -33,7 +34,8 @@ inline constexpr std::string_view kWorkers = "analyze, quality, simulate, collec
 /// Commands that read or write a store.
 inline constexpr std::string_view kStoreUsers =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, forget, purge, vod add, vod discover, vod process, "
-    "vod stats, vod import, preprocess_vods, compact, lake stats, lake verify, lake purge";
+    "vod stats, vod import, preprocess_vods, compact, lake stats, lake verify, lake purge, storage export, storage import, storage list, "
+    "storage get, storage put";
 /// Commands that talk and write a log.
 inline constexpr std::string_view kEvery =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, vod add, vod discover, "
@@ -41,7 +43,8 @@ inline constexpr std::string_view kEvery =
 /// Commands that talk but keep no log of what they say.
 inline constexpr std::string_view kTalkers =
     "analyze, quality, simulate, collect, continuous, doctor, status, health, login, channels update, forget, purge, vod add, "
-    "vod discover, vod process, vod stats, vod import, preprocess_vods, compact, lake stats, lake verify, lake purge";
+    "vod discover, vod process, vod stats, vod import, preprocess_vods, compact, lake stats, lake verify, lake purge, storage export, "
+    "storage import, storage list, storage get, storage put";
 /// Commands that need the key of the viewers' pseudonyms.
 inline constexpr std::string_view kKeyHolders =
     "collect, continuous, doctor, login, channels update, analyze, quality, forget, vod discover, "

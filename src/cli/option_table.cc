@@ -493,7 +493,8 @@ constexpr std::array kTalk{
            .heading = "Running and talking",
            .help = "Say what would be read and written, and do nothing.",
            .more_flags = "-n",
-           .commands = "analyze, quality, simulate, collect, continuous, channels update, forget, purge, compact, lake purge"},
+           .commands = "analyze, quality, simulate, collect, continuous, channels update, forget, purge, compact, lake purge, storage "
+                       "export, storage import"},
     Option{.key = "json",
            .field = VA_FIELD(talk.json),
            .heading = "Running and talking",

@@ -29,6 +29,7 @@
 #include "cli/command_quality.h"
 #include "cli/command_simulate.h"
 #include "cli/command_status.h"
+#include "cli/command_storage.h"
 #include "cli/command_version.h"
 #include "cli/command_vod.h"
 #include "cli/exit_code.h"
@@ -107,6 +108,11 @@ std::unique_ptr<Command> make_command(std::string_view name) {
   if (name == "vod discover") return std::make_unique<CommandVodRun>(CommandVodRun::Work::kDiscover);
   if (name == "vod process") return std::make_unique<CommandVodRun>(CommandVodRun::Work::kProcess);
   if (name == "preprocess_vods") return std::make_unique<CommandVodRun>(CommandVodRun::Work::kBoth);
+  if (name == "storage export") return std::make_unique<CommandTransfer>(CommandTransfer::Direction::kExport);
+  if (name == "storage import") return std::make_unique<CommandTransfer>(CommandTransfer::Direction::kImport);
+  if (name == "storage list") return std::make_unique<CommandObjects>(CommandObjects::Work::kList);
+  if (name == "storage get") return std::make_unique<CommandObjects>(CommandObjects::Work::kGet);
+  if (name == "storage put") return std::make_unique<CommandObjects>(CommandObjects::Work::kPut);
   if (name == "config show") return std::make_unique<CommandConfigShow>();
   if (name == "config validate") return std::make_unique<CommandConfigValidate>();
   if (name == "config docs") return std::make_unique<CommandConfigDocs>();
