@@ -102,7 +102,7 @@ TEST_F(SqliteStoreTest, RefusesFilesThatAreNoStores) {
   EXPECT_THAT(error_of_opening().message, HasSubstr("another program"));
   EXPECT_EQ(*read_file(file()), before);
   fs::remove(file());
-  open();
+  ASSERT_NE(open(), nullptr);
   sql("PRAGMA user_version = 2");
   EXPECT_EQ(error_of_opening().code, ErrorCode::kInvalidArgument);
   EXPECT_THAT(error_of_opening().message, HasSubstr("version 2"));
@@ -195,7 +195,7 @@ TEST_F(SqliteStoreTest, RemovesWhatAKilledProcessLeftBehind) {
   }
   EXPECT_EQ(sql("SELECT count(*) FROM loose"), "1") << "it may be alive";
   sql("UPDATE loose SET since_s = since_s - 4000");
-  open();
+  ASSERT_NE(open(), nullptr);
   EXPECT_EQ(sql("SELECT count(*) FROM loose"), "0");
   EXPECT_EQ(sql("SELECT count(*) FROM chunks"), "1");
 }

@@ -109,7 +109,7 @@ TEST_P(StoreFaults, LosesNothingUnderRandomFaults) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Local, StoreFaults, ::testing::Values(StoreKind::kFile, StoreKind::kSqlite),
-                         [](const auto& info) { return info.param == StoreKind::kFile ? "Files" : "Sqlite"; });
+                         [](const auto& kind) { return kind.param == StoreKind::kFile ? "Files" : "Sqlite"; });
 
 TEST(LocalStoreOrder, SyncsTheContentBeforeItsNameAndTheNameAfterwards) {
   // What a power cut leaves is decided by this order: a name that reaches the disk before its content would show half of it.
@@ -121,7 +121,8 @@ TEST(LocalStoreOrder, SyncsTheContentBeforeItsNameAndTheNameAfterwards) {
   const auto first = [&](std::uint64_t call) { return std::find(process.calls.begin(), process.calls.end(), call); };
   const auto write = first(SYS_write);
   const auto sync = first(SYS_fsync);
-  const auto rename = first(SYS_renameat);
+  const auto rename = std::find_if(process.calls.begin(), process.calls.end(),
+                                   [](std::uint64_t call) { return call == SYS_renameat || call == SYS_renameat2; });
   ASSERT_NE(rename, process.calls.end());
   EXPECT_LT(write, sync);
   EXPECT_LT(sync, rename);
