@@ -32,7 +32,7 @@ inline SteppedProcess kill_at_call(std::uint64_t nth, const std::function<void()
   int status = 0;
   ::waitpid(child, &status, 0);
   if (!WIFSTOPPED(status)) return result;
-  result.possible = true;
+  result.possible = ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) == 0;
   bool entering = true;
   std::uint64_t num_calls = 0;
   for (;;) {
