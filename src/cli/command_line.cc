@@ -142,8 +142,10 @@ struct KnownFlag {
 };
 
 bool has_flag(const Option& option, std::string_view command) {
-  // `config show` looks at the values of any command but those of the simulator and the lake, whose flags have the names of others.
-  if (command == "config show") return option.block() != "simulate" && option.block() != "lake";
+  // `config show` looks at the values of any command but those of the simulator, the lake and copying, whose flags have the names of
+  // others.
+  const bool has_own = option.block() == "simulate" || option.block() == "lake" || option.key.starts_with("storage.transfer_");
+  if (command == "config show") return !has_own;
   return option.used_by(command);
 }
 

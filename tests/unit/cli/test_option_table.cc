@@ -240,7 +240,7 @@ TEST(OptionTable, YamlEnvironmentDotenvAndFlagGiveTheSameValue) {
     }
 
     // `config show` takes the flags of all commands but these, whose flags have the names of others.
-    const bool has_own = option.block() == "simulate" || option.block() == "lake";
+    const bool has_own = option.block() == "simulate" || option.block() == "lake" || option.key.starts_with("storage.transfer_");
     std::vector<std::string> words;
     for (const std::string_view word : split(has_own ? split(option.commands, ',').front() : "config show", ' ')) words.emplace_back(word);
     words.push_back(option.flag_name() + "=" + value);
