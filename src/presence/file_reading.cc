@@ -201,24 +201,28 @@ void FileReading::summarise(SnapshotFile& file, std::size_t index) {
 }
 
 void FileReading::report(ReadReport& report) {
-  LossLog set_aside;
+  report_files(files_, summaries_, std::move(losses_), LossLog(), report);
+  report.num_refused_rows = num_refused_rows_;
+}
+
+void report_files(const std::vector<InputFile>& files, const std::vector<FileSummary>& summaries, LossLog losses, LossLog set_aside,
+                  ReadReport& report) {
   std::string digests;
   std::vector<std::string_view> keys;
-  keys.reserve(files_.size());
-  for (std::uint32_t i = 0; i < files_.size(); ++i) {
-    const FileSummary& summary = summaries_[i];
-    keys.push_back(files_[i].object.key);
+  keys.reserve(files.size());
+  for (std::uint32_t i = 0; i < files.size(); ++i) {
+    const FileSummary& summary = summaries[i];
+    keys.push_back(files[i].object.key);
     report.num_bytes += summary.num_bytes;
     if (summary.is_blank) ++report.num_files_empty;
     if (summary.num_snapshots > 0) {
       ++report.num_files;
-      digests += files_[i].object.key + '\n' + to_string(summary.digest) + '\n';
+      digests += files[i].object.key + '\n' + to_string(summary.digest) + '\n';
     }
-    add_records_left_out(summary, i, losses_, set_aside);
+    add_records_left_out(summary, i, losses, set_aside);
   }
-  report.num_refused_rows = num_refused_rows_;
   report.input_digest = to_string(digest_of(digests));
-  report.losses = losses_.to_losses(keys);
+  report.losses = losses.to_losses(keys);
   report.set_aside = set_aside.to_losses(keys);
 }
 

@@ -71,6 +71,9 @@ class FileReading {
 
   /// Fills in what concerns files. After release_workers.
   void report(ReadReport& report);
+  // After release_workers:
+  [[nodiscard]] const LossLog& losses() const { return losses_; }
+  [[nodiscard]] std::uint64_t num_refused_rows() const { return num_refused_rows_; }
   /// The losses and what was set aside, of the file alone. After release_workers; only where `wants_day` was given.
   [[nodiscard]] std::pair<Losses, Losses> losses_of(std::uint32_t file) const;
 
@@ -97,5 +100,9 @@ class FileReading {
   LossLog losses_;
   std::uint64_t num_refused_rows_ = 0;
 };
+
+/// Fills in what concerns files, but for refused rows. `losses` and `set_aside` are added to.
+void report_files(const std::vector<InputFile>& files, const std::vector<FileSummary>& summaries, LossLog losses, LossLog set_aside,
+                  ReadReport& report);
 
 }  // namespace vieweratlas::presence_internal

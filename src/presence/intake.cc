@@ -28,11 +28,18 @@ Intake::OpenRecord Intake::open(SnapshotFacts facts) {
   if (is_for_days()) note_day(facts.time_s);
   if (last_facts_ == facts) return last_record_;
   OpenRecord record{.wanted = wants(facts), .day = day_of(facts.time_s)};
-  if (is_for_days() && !record.wanted) {
+  const bool is_known = passes_over(record.day);
+  if (is_known || (is_for_days() && !record.wanted)) {
+    record.wanted = false;
     last_facts_ = std::move(facts);
     last_record_ = record;
     return record;
   }
+  return add_record(std::move(facts));
+}
+
+Intake::OpenRecord Intake::add_record(SnapshotFacts facts) {
+  OpenRecord record{.wanted = wants(facts), .day = day_of(facts.time_s)};
   record.number = shared_->num_records.fetch_add(1, std::memory_order_relaxed);
   records_.push_back({.time_s = facts.time_s,
                       .content = facts.content,
@@ -54,6 +61,14 @@ Intake::OpenRecord Intake::open(SnapshotFacts facts) {
 bool Intake::wants(const SnapshotFacts& facts) const {
   if (is_for_days()) return shared_->wants_day(day_of(facts.time_s));
   return facts.time_s >= shared_->since_s && facts.time_s < shared_->until_s;
+}
+
+bool Intake::passes_over(std::int32_t day) {
+  const std::vector<std::int32_t>& days = shared_->curated_days;
+  if (days.empty() || !std::binary_search(days.begin(), days.end(), day)) return false;
+  if (shared_->passes_over[file_] != 0) return true;
+  curated_days_met_.insert(day);
+  return false;
 }
 
 void Intake::note_day(std::int64_t time_s) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,6 +72,9 @@ struct IntakeShared {
   std::vector<ViewerKey> wanted_logins;  ///< sorted
   /// Of a reading for days (read_days.h), else empty. Records of other days are not kept; of these, also messages and all logins.
   std::function<bool(std::int32_t day)> wants_day;
+  // Of a reading beside curated days (curated_plan.h), else empty.
+  std::vector<std::int32_t> curated_days;  ///< sorted
+  std::vector<std::uint8_t> passes_over;   ///< by file: what it says of curated days is known already
 };
 
 /// That a file has a snapshot of a day.
@@ -110,10 +114,18 @@ class Intake {
     std::int32_t day = 0;
   };
   /// Says which file the next records are from.
-  void begin_block(std::uint32_t file) { file_ = file; }
+  void begin_block(std::uint32_t file) {
+    // A record of another file may be one to pass over.
+    if (file != file_ && !shared_->curated_days.empty()) last_facts_.reset();
+    file_ = file;
+  }
+  /// Curated days that files have snapshots of which were not known.
+  [[nodiscard]] const std::set<std::int32_t>& curated_days_met() const { return curated_days_met_; }
   /// Takes a record; rows for it are added with `add_row`. Records that come row by row are opened once as long as they
   /// follow each other.
   [[nodiscard]] OpenRecord open(SnapshotFacts facts);
+  /// The same for a record that is no file's.
+  OpenRecord add_record(SnapshotFacts facts);
   void add_row(OpenRecord record, const ViewerKey& viewer, std::uint32_t num_messages = 0) {
     if (record.wanted) writer_.add(viewer, record.number, num_messages);
   }
@@ -148,6 +160,7 @@ class Intake {
   [[nodiscard]] bool is_for_days() const { return static_cast<bool>(shared_->wants_day); }
   [[nodiscard]] bool wants(const SnapshotFacts& facts) const;
   void note_day(std::int64_t time_s);
+  [[nodiscard]] bool passes_over(std::int32_t day);
   void add_name_pair(const NamePair& pair);
 
   IntakeShared* shared_;
@@ -158,6 +171,7 @@ class Intake {
   OpenRecord last_record_;
   AliasTable aliases_;
   std::uint32_t file_ = 0;
+  std::set<std::int32_t> curated_days_met_;
   std::vector<FileDay> file_days_;
   std::vector<NamePair> name_pairs_;
   std::size_t num_distinct_pairs_ = 0;  // when they were last looked at

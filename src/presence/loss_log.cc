@@ -85,6 +85,15 @@ void LossLog::add(const Losses& losses, std::uint32_t file, std::string_view key
   }
 }
 
+void LossLog::renumber(std::span<const std::uint32_t> numbers) {
+  std::map<std::uint32_t, Entries> renumbered;
+  for (auto& [file, entries] : entries_) {
+    for (auto& [reason, entry] : entries) entry.place.file = numbers[entry.place.file];
+    renumbered.emplace(grain_ == Grain::kFile ? numbers[file] : file, std::move(entries));
+  }
+  entries_ = std::move(renumbered);
+}
+
 Losses LossLog::to_losses(std::span<const std::string_view> keys) const {
   LossLog all;
   all.merge(*this);

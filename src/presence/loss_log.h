@@ -64,6 +64,8 @@ class LossLog {
   void merge(const LossLog& other, std::uint32_t file);
   /// Takes what to_losses() gave for the file `key`.
   void add(const Losses& losses, std::uint32_t file, std::string_view key);
+  /// File i becomes file `numbers[i]`.
+  void renumber(std::span<const std::uint32_t> numbers);
   /// `keys[i]` names file i.
   [[nodiscard]] Losses to_losses(std::span<const std::string_view> keys) const;
   /// Of `file` alone, where the grain is the file.

@@ -7,6 +7,7 @@
 
 #include "presence/listing.h"
 #include "presence/loss_log.h"
+#include "presence/read_curated.h"
 #include "presence/read_files.h"
 #include "presence/snapshot_file.h"
 
@@ -14,6 +15,7 @@
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/presence/curated_days.h"
 #include "vieweratlas/presence/input.h"
 #include "vieweratlas/storage/object_store.h"
 
@@ -59,9 +61,7 @@ void announce(PresenceInput& input, const Listing& listing) {
   input.will_open(objects);
 }
 
-}  // namespace
-
-Result<Presence> read_presence(PresenceInput& input, const ReadOptions& options, ThreadPool& pool) {
+Status check_window(const ReadOptions& options) {
   if (options.last && (options.since || options.until)) {
     return Error{ErrorCode::kInvalidArgument, "--last excludes --since and --until; give one or the other"};
   }
@@ -69,12 +69,20 @@ Result<Presence> read_presence(PresenceInput& input, const ReadOptions& options,
     return Error{ErrorCode::kInvalidArgument,
                  "the window is empty: since " + format_iso(*options.since) + " is not before until " + format_iso(*options.until)};
   }
+  return {};
+}
+
+Result<Presence> read_all(PresenceInput& input, const CuratedReading* curated, const ReadOptions& options, ThreadPool& pool) {
+  if (Status checked = check_window(options); !checked) return std::move(checked).error();
   Result<std::vector<StoredObject>> objects = input.list();
   if (!objects) return std::move(objects).error();
   Listing listing = presence_internal::sort_out(*std::move(objects));
-  presence_internal::mark_files_being_written(listing.files);
-  announce(input, listing);
-  Result<Presence> presence = presence_internal::read_files(listing.files, &input, options, {}, pool);
+  // Files that are not opened were complete when they were aggregated.
+  if (curated == nullptr || !curated->only) presence_internal::mark_files_being_written(listing.files);
+  if (curated == nullptr) announce(input, listing);
+  Result<Presence> presence = curated == nullptr
+                                  ? presence_internal::read_files(listing.files, &input, options, {}, pool)
+                                  : presence_internal::read_with_curated_days(listing.files, &input, *curated, options, {}, pool);
   if (!presence) return std::move(presence).error().with_context("reading " + input.place());
   if (listing.num_membership > 0) {
     presence->report.set_aside.add(presence_internal::reason::kMembership, listing.first_membership + ":1: a membership list",
@@ -82,6 +90,16 @@ Result<Presence> read_presence(PresenceInput& input, const ReadOptions& options,
   }
   if (presence->channels.empty()) return no_data(input.place(), listing, options, presence->report);
   return presence;
+}
+
+}  // namespace
+
+Result<Presence> read_presence(PresenceInput& input, const ReadOptions& options, ThreadPool& pool) {
+  return read_all(input, nullptr, options, pool);
+}
+
+Result<Presence> read_presence(PresenceInput& input, const CuratedReading& curated, const ReadOptions& options, ThreadPool& pool) {
+  return read_all(input, &curated, options, pool);
 }
 
 Result<Presence> read_presence(const std::filesystem::path& folder, const ReadOptions& options, ThreadPool& pool) {

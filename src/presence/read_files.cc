@@ -25,8 +25,6 @@
 #include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
-namespace {
-
 Error strict_error(const Losses& losses) {
   const auto& [reason, entry] = *losses.by_reason().begin();
   return {ErrorCode::kCorruptData, "strict: " + with_thousands(losses.total()) + " losses in the input, such as " + reason + " at " +
@@ -49,8 +47,6 @@ void report_snapshots(const Resolution& resolution, ReadReport& report) {
     report.last = std::max(report.last.value_or(time), time);
   }
 }
-
-}  // namespace
 
 Result<Presence> read_files(const std::vector<InputFile>& files, PresenceInput* input, const ReadOptions& options, const ReadLimits& limits,
                             ThreadPool& pool) {

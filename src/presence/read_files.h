@@ -2,11 +2,13 @@
 
 #include <vector>
 
+#include "presence/resolve.h"
 #include "presence/snapshot_file.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/presence/input.h"
+#include "vieweratlas/presence/losses.h"
 #include "vieweratlas/presence/read.h"
 
 namespace vieweratlas::presence_internal {
@@ -17,5 +19,10 @@ namespace vieweratlas::presence_internal {
 /// concern one file alone (not_found and denied are losses).
 [[nodiscard]] Result<Presence> read_files(const std::vector<InputFile>& files, PresenceInput* input, const ReadOptions& options,
                                           const ReadLimits& limits, ThreadPool& pool);
+
+/// What `strict` makes of losses.
+[[nodiscard]] Error strict_error(const Losses& losses);
+/// Fills in what concerns snapshots.
+void report_snapshots(const Resolution& resolution, ReadReport& report);
 
 }  // namespace vieweratlas::presence_internal

@@ -100,8 +100,7 @@ class Resolver {
     }
     if (window.since) since_s_ = window.since->time_since_epoch().count();
     if (window.until) until_s_ = window.until->time_since_epoch().count();
-    // Open at the old end: "the last 24 h" of hourly snapshots are 24 snapshots.
-    if (window.last && result_.last_in_input) since_s_ = (*result_.last_in_input - *window.last).time_since_epoch().count() + 1;
+    if (window.last && result_.last_in_input) since_s_ = first_second_of_last(*result_.last_in_input, *window.last);
   }
 
   Resolution run(std::span<const std::string> excluded) && {

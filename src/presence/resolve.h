@@ -43,6 +43,11 @@ struct Resolution {
   std::optional<UtcTime> last_in_input;
 };
 
+/// The first second of the last `last` of an input: open at the old end, so that "the last 24 h" of hourly snapshots are 24 snapshots.
+[[nodiscard]] inline std::int64_t first_second_of_last(UtcTime newest, std::chrono::seconds last) {
+  return (newest - last).time_since_epoch().count() + 1;
+}
+
 /// Which times are wanted. `last` counts back from the newest record: (newest - last, newest].
 struct Window {
   std::optional<UtcTime> since;

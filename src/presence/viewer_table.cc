@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -20,7 +21,8 @@ ViewerTable::Key ViewerTable::key_of(std::string_view login_or_id) {
   return presence_internal::key_of_lower(login_or_id);
 }
 
-ViewerTable::ViewerTable(std::vector<Key> keys, std::span<const ViewerAlias> aliases) : keys_(std::move(keys)) {
+ViewerTable::ViewerTable(std::vector<Key> keys, std::span<const ViewerAlias> aliases, std::function<std::int64_t(const Key&)> number)
+    : keys_(std::move(keys)), number_(std::move(number)) {
   if (!std::is_sorted(keys_.begin(), keys_.end())) {
     order_.resize(keys_.size());
     std::iota(order_.begin(), order_.end(), 0U);
@@ -33,7 +35,8 @@ ViewerTable::ViewerTable(std::vector<Key> keys, std::span<const ViewerAlias> ali
 }
 
 std::optional<std::uint32_t> ViewerTable::find(std::string_view login_or_id) const {
-  const Key key = key_of(login_or_id);
+  Key key = key_of(login_or_id);
+  if (number_) key = {.low = static_cast<std::uint64_t>(number_(key)), .high = 0};
   if (const auto viewer = find(key)) return viewer;
   const auto at = std::lower_bound(of_alias_.begin(), of_alias_.end(), std::pair(key, std::uint32_t{0}));
   if (at == of_alias_.end() || at->first != key) return std::nullopt;

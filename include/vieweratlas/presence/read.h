@@ -38,6 +38,14 @@ struct ReadOptions {
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
 
+/// How much of an input was taken from days that were aggregated before. No output depends on it.
+struct CuratedUse {
+  std::uint64_t num_days = 0;              ///< in the window, taken from their tables
+  std::uint64_t num_days_raw = 0;          ///< that did not fit
+  std::uint64_t num_files_not_opened = 0;  ///< raw files that these days stand for
+  std::vector<std::string> notes;          ///< sentences for people
+};
+
 /// What was read and what was not: numbers for the quality report and the provenance.
 struct ReadReport {
   std::uint64_t num_files = 0;  ///< files that gave at least one snapshot
@@ -61,6 +69,7 @@ struct ReadReport {
   /// record is still being written), "round_record" (what a collector says of a whole round), "membership" (files of membership
   /// lists). No loss, also under `strict`.
   Losses set_aside;
+  CuratedUse curated;
 };
 
 /// All presence of a window: who was where, how often. Viewers are known by id; names only through the table.

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -28,7 +29,9 @@ class ViewerTable {
 
   ViewerTable() = default;
   /// `keys[i]` is viewer i. With `aliases` a viewer who is known by id is found by login too; aliases of unknown ids are dropped.
-  explicit ViewerTable(std::vector<Key> keys, std::span<const ViewerAlias> aliases = {});
+  /// With `number` the viewers are known by numbers (presence/day.h) in the place of keys: {number, 0}, and likewise in aliases.
+  explicit ViewerTable(std::vector<Key> keys, std::span<const ViewerAlias> aliases = {},
+                       std::function<std::int64_t(const Key&)> number = {});
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(keys_.size()); }
   /// O(log n).
@@ -40,6 +43,7 @@ class ViewerTable {
   std::vector<Key> keys_;
   std::vector<std::uint32_t> order_;                     // ids sorted by key; empty when keys_ is sorted
   std::vector<std::pair<Key, std::uint32_t>> of_alias_;  // sorted
+  std::function<std::int64_t(const Key&)> number_;
 };
 
 /// A login of a viewer who is known by id.
