@@ -19,6 +19,7 @@
 #include "vieweratlas/graph/overlap_graph.h"
 #include "vieweratlas/graph/project.h"
 #include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/pipeline/presence_source.h"
 #include "vieweratlas/presence/aggregate.h"
 #include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/losses.h"
@@ -29,14 +30,12 @@
 
 namespace vieweratlas {
 
-Result<Presence> read_input(const std::filesystem::path& folder, const ReadOptions& options, ThreadPool& pool) {
-  Result<Presence> presence = read_presence(folder, options, pool);
-  if (presence.ok()) return presence;
-  const Error& cause = presence.error();
-  // "No data" already says what was looked for and how to get some.
-  if (cause.code != ErrorCode::kNotFound) return presence;
-  return Error{ErrorCode::kNoData, "No data found in " + printable(folder.string()) + ": " + cause.message +
-                                       ". Name the folder of your logs with --logs-dir, or make some with `vieweratlas simulate`"};
+PresenceSource presence_source(const AnalysisOptions& options) {
+  return {.folder = options.folder,
+          .store = options.store,
+          .cache = options.cache,
+          .curated = options.curated,
+          .lake_key_file = options.lake_key_file};
 }
 
 Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file) {
@@ -137,7 +136,9 @@ Result<GraphInput> graph_from_presence(const AnalysisOptions& options, ThreadPoo
   read.exclude_channels.insert(read.exclude_channels.end(), excluded->begin(), excluded->end());
   read.wanted_logins = *bots;
   read.progress = [&](std::uint64_t done, std::uint64_t total) { observer.progress(done, total); };
-  const Result<Presence> presence = read_input(options.folder, read, pool);
+  InputReport report;
+  const Result<Presence> presence = read_input(presence_source(options), read, pool, &report);
+  observer.input_read(report);
   if (!presence) return presence.error();
   GraphInput input;
   input.quality = quality_report(*presence);

@@ -18,11 +18,14 @@
 #include "vieweratlas/graph/weights.h"
 #include "vieweratlas/labels/label.h"
 #include "vieweratlas/layout/layout.h"
+#include "vieweratlas/pipeline/presence_source.h"
 #include "vieweratlas/presence/aggregate.h"
 #include "vieweratlas/presence/channel.h"
 #include "vieweratlas/presence/quality.h"
 #include "vieweratlas/presence/read.h"
 #include "vieweratlas/render/poster.h"
+#include "vieweratlas/storage/object_cache.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -48,9 +51,14 @@ struct DegreeCap {
 /// All that decides a map. Each stage has its own part, with its own defaults.
 struct AnalysisOptions {
   std::filesystem::path folder = "logs";  ///< of presence snapshots, read recursively
-  ReadOptions read;                       ///< `progress` is set by analyze()
-  std::filesystem::path edges;            ///< a measured graph (Gephi CSV) instead of presence; `folder` is not looked at then
-  std::filesystem::path nodes;            ///< may be empty; only with `edges`
+  // PresenceSource, likewise:
+  const ObjectStore* store = nullptr;
+  ObjectCacheOptions cache;
+  CuratedPolicy curated = CuratedPolicy::kAuto;
+  std::filesystem::path lake_key_file;
+  ReadOptions read;             ///< `progress` is set by analyze()
+  std::filesystem::path edges;  ///< a measured graph (Gephi CSV) instead of presence; `folder` and `store` are not looked at then
+  std::filesystem::path nodes;  ///< may be empty; only with `edges`
   AggregateOptions aggregate{.min_channel_viewers = 1};  ///< `bots` and `max_channels_per_viewer` are set from the two below
   DegreeCap max_channels_per_viewer;
   std::filesystem::path bot_list;         ///< one login or platform id per line; may be empty
@@ -96,6 +104,8 @@ class AnalysisObserver {
   virtual void progress(std::uint64_t /*done*/, std::uint64_t /*total*/) {}
 
   virtual void presence_read(const Presence& /*presence*/, const QualityReport& /*quality*/) {}
+  /// How it was read; no output depends on it.
+  virtual void input_read(const InputReport& /*report*/) {}
   virtual void aggregated(const Aggregate& /*aggregate*/, std::uint32_t /*degree_cap*/) {}
   virtual void measured_graph_read(const MeasuredGraph& /*graph*/) {}
   virtual void graph_built(const std::vector<Channel>& /*channels*/, const GraphStatistics& /*statistics*/) {}
@@ -125,9 +135,8 @@ struct Analysis {
   std::vector<OutputFile> files;
 };
 
-/// read_presence() with an error for people who have no data yet: a missing folder and an empty one are both no_data, and the
-/// message says how to get some.
-[[nodiscard]] Result<Presence> read_input(const std::filesystem::path& folder, const ReadOptions& options, ThreadPool& pool);
+/// Where `options` say that presence is.
+[[nodiscard]] PresenceSource presence_source(const AnalysisOptions& options);
 
 /// The logins and ids of a list of viewers or channels: one a line, # comments and blank lines passed over. Errors: not_found, denied.
 [[nodiscard]] Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file);

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/lake/lake.h"
+#include "vieweratlas/lake/manifest.h"
+#include "vieweratlas/presence/curated_days.h"
+#include "vieweratlas/presence/read_days.h"
+#include "vieweratlas/storage/object_store.h"
+
+namespace vieweratlas::pipeline_internal {
+
+/// The days of a lake, as reading presence takes them.
+class LakeDays final : public CuratedDays {
+ public:
+  /// A day is exact when its viewers have the numbers of `key_id`; empty = those of most days. Errors: those of TableReader::open.
+  [[nodiscard]] static Result<std::unique_ptr<LakeDays>> open(std::vector<LakeManifest> manifests, const std::string& key_id,
+                                                              FetchFile fetch);
+
+  Result<std::vector<CuratedDay>> list() override;
+  Result<std::vector<DaySnapshot>> snapshots(DayNumber day) override;
+  Result<std::vector<DayAlias>> aliases(DayNumber day) override;
+  Result<std::unique_ptr<DayRowSource>> rows(DayNumber day, const std::string& source) override;
+
+ private:
+  LakeDays(std::vector<LakeManifest> manifests, std::string key_id, TableReader reader)
+      : manifests_(std::move(manifests)), key_id_(std::move(key_id)), reader_(std::move(reader)) {}
+  [[nodiscard]] const LakeManifest* find(DayNumber day) const;
+
+  const std::vector<LakeManifest> manifests_;
+  const std::string key_id_;
+  const TableReader reader_;
+};
+
+/// The raw files that the manifests name, sorted by key: what is read when nothing but the lake is.
+[[nodiscard]] std::vector<StoredObject> inputs_of(const std::vector<LakeManifest>& manifests);
+
+}  // namespace vieweratlas::pipeline_internal
