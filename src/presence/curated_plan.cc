@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "presence/file_name.h"
 #include "presence/intake.h"
+#include "presence/listing.h"
 #include "presence/snapshot_file.h"
 
 #include "vieweratlas/presence/curated_days.h"
@@ -21,6 +23,8 @@
 
 namespace vieweratlas::presence_internal {
 namespace {
+
+bool may_hold_snapshots(std::string_view key) { return !is_membership(key) && interpret_file_name(key).format != SnapshotFormat::kNone; }
 
 class Planner {
  public:
@@ -35,7 +39,9 @@ class Planner {
     while (drop_incomplete_days()) {
     }
     for (const auto& [number, day] : plan_.days) {
-      for (const FileFacts& facts : day->inputs) plan_.facts[*find(facts.object.key)] = &facts;
+      for (const FileFacts& facts : day->inputs) {
+        if (const std::optional<std::size_t> i = find(facts.object.key)) plan_.facts[*i] = &facts;
+      }
     }
     for (std::uint32_t i = 0; i < files_.size(); ++i) {
       if (is_covered(i)) continue;
@@ -62,6 +68,7 @@ class Planner {
   }
 
   [[nodiscard]] bool is_known(const FileFacts& facts) const {
+    if (!may_hold_snapshots(facts.object.key)) return true;  // no input of an analysis
     const std::optional<std::size_t> i = find(facts.object.key);
     if (!i) return false;
     const InputFile& file = files_[*i];

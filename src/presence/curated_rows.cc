@@ -89,4 +89,15 @@ Result<CuratedRows> read_curated_rows(DayRowSource& rows, const ChannelMap& chan
   }
 }
 
+Result<bool> has_any_of(DayRowSource& rows, const std::vector<std::int64_t>& viewers) {
+  for (;;) {
+    const Result<std::span<const DayRow>> piece = rows.next();
+    if (!piece) return piece.error();
+    if (piece->empty()) return false;
+    const bool has = std::any_of(piece->begin(), piece->end(),
+                                 [&](const DayRow& row) { return std::binary_search(viewers.begin(), viewers.end(), row.viewer); });
+    if (has) return true;
+  }
+}
+
 }  // namespace vieweratlas::presence_internal

@@ -26,4 +26,7 @@ struct CuratedRows {
 [[nodiscard]] Result<CuratedRows> read_curated_rows(DayRowSource& rows, const ChannelMap& channels, const CuratedAliases& aliases,
                                                     const std::vector<std::int64_t>& refused);
 
+/// Whether a table has rows of one of `viewers` (sorted). Errors: those of `rows`.
+[[nodiscard]] Result<bool> has_any_of(DayRowSource& rows, const std::vector<std::int64_t>& viewers);
+
 }  // namespace vieweratlas::presence_internal

@@ -56,7 +56,7 @@ bool are_plain(const std::vector<DaySnapshot>& snapshots) {
 void CuratedSnapshots::add(DayNumber day, std::vector<DaySnapshot> snapshots) {
   Day& added = days_[day];
   added.records.reserve(snapshots.size());
-  for (const DaySnapshot& snapshot : snapshots) added.records.push_back(intake_.open(facts_of(snapshot)).number);
+  for (const DaySnapshot& snapshot : snapshots) added.records.push_back(intake_.add_record(facts_of(snapshot)).number);
   added.snapshots = std::move(snapshots);
 }
 
@@ -67,7 +67,7 @@ std::vector<std::uint32_t> CuratedSnapshots::groups_of(const std::vector<DaySnap
   if (are_plain(snapshots)) return groups;
   IntakeShared shared;
   Intake intake(shared);
-  for (std::size_t i = 0; i < snapshots.size(); ++i) groups[i] = intake.open(facts_of(snapshots[i])).number;
+  for (std::size_t i = 0; i < snapshots.size(); ++i) groups[i] = intake.add_record(facts_of(snapshots[i])).number;
   const std::array<const Intake*, 1> intakes{&intake};
   const Resolution resolution = resolve(gather(intakes), shared.num_records.load(), {});
   for (std::uint32_t& group : groups) group = resolution.snapshot_of_record[group];

@@ -53,6 +53,8 @@ namespace {
 // Contradictions come at once, not one after the other; after so many attempts everything is read raw.
 constexpr int kMaxAttempts = 6;
 
+constexpr std::string_view kUnwantedViewer = "it has a viewer under two names, or one who is to be forgotten";
+
 std::string text_of(DayNumber day) { return format_iso(UtcTime(std::chrono::days(day))).substr(0, 10); }
 
 Digest parse_digest(std::string_view text) {
@@ -268,9 +270,15 @@ Status Attempt::settle_names() {
 Status Attempt::read_table(const Table& table) {
   Result<std::unique_ptr<DayRowSource>> source = curated_.days->rows(table.day, *table.source);
   if (!source) return take_error(table.day, source.error());
+  if (!fit_.channels.contains(table.day)) {
+    const Result<bool> has_refused = has_any_of(**source, curated_.refused);
+    if (!has_refused) return take_error(table.day, has_refused.error());
+    if (*has_refused) demotions_.add(table.day, kUnwantedViewer);
+    return {};
+  }
   Result<CuratedRows> rows = read_curated_rows(**source, fit_.channels.at(table.day), *aliases_, curated_.refused);
   if (!rows) return take_error(table.day, rows.error());
-  if (!rows->fits) demotions_.add(table.day, "it has a viewer under two names, or one who is to be forgotten");
+  if (!rows->fits) demotions_.add(table.day, kUnwantedViewer);
   {
     const std::lock_guard lock(mutex_);
     num_curated_rows_ += rows->num_presence_rows;
@@ -282,8 +290,10 @@ Status Attempt::read_table(const Table& table) {
 
 Status Attempt::read_tables() {
   std::vector<Table> tables;
-  for (const auto& [number, ignored] : fit_.channels) {
-    for (const std::string& source : plan_.days.at(number)->sources) tables.push_back({.day = number, .source = &source});
+  for (const auto& [number, day] : plan_.days) {
+    // Who is to be forgotten is counted outside of the window, too.
+    if (!fit_.channels.contains(number) && curated_.refused.empty()) continue;
+    for (const std::string& source : day->sources) tables.push_back({.day = number, .source = &source});
   }
   std::vector<std::optional<Error>> problems(tables.size());
   pool_.parallel_for(tables.size(), 1, [&](std::size_t i, std::size_t /*end*/, unsigned /*worker*/) {
