@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/console.h"
+#include "cli/presence_store.h"
 #include "cli/progress.h"
 
 #include "vieweratlas/community/detect.h"
@@ -61,6 +62,11 @@ void AnalysisTalk::step_ends(AnalysisStep step) {
 }
 
 void AnalysisTalk::progress(std::uint64_t done, std::uint64_t total) { console_.update_progress(done, total); }
+
+void AnalysisTalk::input_read(const InputReport& report) {
+  console_.end_progress();
+  for (const std::string& line : input_text(report)) say("      " + line);
+}
 
 void AnalysisTalk::presence_read(const Presence& presence, const QualityReport& quality) {
   console_.end_progress();

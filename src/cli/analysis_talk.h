@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 
 #include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/pipeline/presence_source.h"
 #include "vieweratlas/presence/losses.h"
 
 namespace vieweratlas {
@@ -26,6 +27,7 @@ class AnalysisTalk final : public AnalysisObserver {
   void step_ends(AnalysisStep step) override;
   void progress(std::uint64_t done, std::uint64_t total) override;
   void presence_read(const Presence& presence, const QualityReport& quality) override;
+  void input_read(const InputReport& report) override;
   void aggregated(const Aggregate& aggregate, std::uint32_t degree_cap) override;
   void measured_graph_read(const MeasuredGraph& graph) override;
   void graph_built(const std::vector<Channel>& channels, const GraphStatistics& statistics) override;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -16,6 +17,7 @@
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/json_writer.h"
+#include "cli/presence_store.h"
 #include "cli/privacy_rules.h"
 #include "cli/progress.h"
 #include "cli/results.h"
@@ -31,6 +33,7 @@
 #include "vieweratlas/labels/label.h"
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -112,6 +115,8 @@ Status CommandAnalyze::run() {
   if (input_is_there(options)) session.open_log_file();
   session.tell_settings();
   if (Status obeyed = obey_forgotten(configuration_.settings, environment_, session.console(), options); !obeyed) return obeyed;
+  const Result<std::unique_ptr<ObjectStore>> store = open_presence(configuration_.settings, environment_, options);
+  if (!store) return store.error();
   ThreadPool pool(configuration_.settings.talk.threads);
   session.console().debug(fmt::format("{} threads", pool.threads()));
   AnalysisTalk talk(session.console(), session.interrupt());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "cli/command_line.h"
 #include "cli/configuration.h"
 #include "cli/console.h"
+#include "cli/presence_store.h"
 #include "cli/privacy_rules.h"
 #include "cli/progress.h"
 #include "cli/quality_text.h"
@@ -22,8 +24,10 @@
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/pipeline/presence_source.h"
 #include "vieweratlas/presence/quality.h"
 #include "vieweratlas/presence/read.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -47,6 +51,8 @@ Status CommandQuality::run() {
   Console& console = session.console();
   AnalysisOptions options = settings.analysis;
   if (Status obeyed = obey_forgotten(settings, environment_, console, options); !obeyed) return obeyed;
+  const Result<std::unique_ptr<ObjectStore>> store = open_presence(settings, environment_, options);
+  if (!store) return store.error();
   ReadOptions read = options.read;
   if (!options.exclude_channels_file.empty()) {
     Result<std::vector<std::string>> excluded = read_channel_list(options.exclude_channels_file);
@@ -55,9 +61,11 @@ Status CommandQuality::run() {
   }
   read.progress = [&](std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); };
   console.begin_progress("reading", ProgressUnit::kBytes);
-  const Result<Presence> presence = read_input(settings.analysis.folder, read, pool);
+  InputReport report;
+  const Result<Presence> presence = read_input(presence_source(options), read, pool, &report);
   console.end_progress();
   if (!presence) return presence.error();
+  for (const std::string& line : input_text(report)) console.info(line);
   const QualityReport quality = quality_report(*presence);
   print_result(wants_json() ? quality_json(quality, presence->report) : quality_text(quality, presence->report));
   return {};

@@ -75,6 +75,8 @@ constexpr std::array<std::pair<std::string_view, ChatMode>, 2> kChatModes{
     {{"account", ChatMode::kAccount}, {"anonymous", ChatMode::kAnonymous}}};
 constexpr std::array<std::pair<std::string_view, RoundFormat>, 3> kRoundFormats{
     {{"ndjson.zst", RoundFormat::kNdjsonZst}, {"json", RoundFormat::kJson}, {"csv", RoundFormat::kCsv}}};
+constexpr std::array<std::pair<std::string_view, CuratedPolicy>, 3> kPolicies{
+    {{"auto", CuratedPolicy::kAuto}, {"off", CuratedPolicy::kOff}, {"only", CuratedPolicy::kOnly}}};
 // The words for truth of YAML 1.1, which older files may use, and the digits that environments use.
 constexpr std::array<std::pair<std::string_view, bool>, 8> kBools{
     {{"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"on", true}, {"off", false}, {"1", true}, {"0", false}}};
@@ -337,6 +339,10 @@ Status parse_field(const Option& option, const RawValue& raw, S3Encryption& out)
   return parse_choice<S3Encryption>(option, raw, kEncryptions, out);
 }
 
+Status parse_field(const Option& option, const RawValue& raw, CuratedPolicy& out) {
+  return parse_choice<CuratedPolicy>(option, raw, kPolicies, out);
+}
+
 Status parse_field(const Option& option, const RawValue& raw, ChatMode& out) {
   return parse_choice<ChatMode>(option, raw, kChatModes, out);
 }
@@ -383,6 +389,7 @@ std::string print_field(ColorChoice value) { return print_choice<ColorChoice>(kC
 std::string print_field(StoreKind value) { return print_choice<StoreKind>(kStoreKinds, value); }
 std::string print_field(S3Addressing value) { return print_choice<S3Addressing>(kAddressings, value); }
 std::string print_field(S3Encryption value) { return print_choice<S3Encryption>(kEncryptions, value); }
+std::string print_field(CuratedPolicy value) { return print_choice<CuratedPolicy>(kPolicies, value); }
 std::string print_field(ChatMode value) { return print_choice<ChatMode>(kChatModes, value); }
 
 std::string print_field(const std::vector<RoundFormat>& value) {

@@ -42,6 +42,7 @@ namespace vieweratlas {
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, StoreKind& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, S3Addressing& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, S3Encryption& out);
+[[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, CuratedPolicy& out);
 
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, PresetName& out);
 [[nodiscard]] Status parse_field(const Option& option, const RawValue& raw, UtcTime& out);
@@ -73,6 +74,7 @@ namespace vieweratlas {
 [[nodiscard]] std::string print_field(StoreKind value);
 [[nodiscard]] std::string print_field(S3Addressing value);
 [[nodiscard]] std::string print_field(S3Encryption value);
+[[nodiscard]] std::string print_field(CuratedPolicy value);
 [[nodiscard]] std::string print_field(const PresetName& value);
 [[nodiscard]] std::string print_field(UtcTime value);
 [[nodiscard]] std::string print_field(std::chrono::seconds value);
@@ -105,6 +107,7 @@ template <typename T>
   if constexpr (std::is_same_v<T, StoreKind>) return "file, s3 or sqlite";
   if constexpr (std::is_same_v<T, S3Addressing>) return "auto, path or virtual";
   if constexpr (std::is_same_v<T, S3Encryption>) return "aes256, kms or none";
+  if constexpr (std::is_same_v<T, CuratedPolicy>) return "auto, off or only";
   if constexpr (std::is_same_v<T, std::vector<SnapshotFormat>>) return "list of json, ndjson, ndjson.zst and csv";
   if constexpr (std::is_same_v<T, PresetName>) return "default, rigorous, explorer or debug";
   if constexpr (std::is_same_v<T, Secret>) return "text";

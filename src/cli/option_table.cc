@@ -32,6 +32,13 @@ constexpr std::array kAnalysisInput{
            .commands = "analyze, quality, forget, purge, compact, lake stats, lake verify, lake purge",
            .inherits = "collection.logs_dir",
            .flat = false},
+    Option{.key = "analysis.curated",
+           .field = VA_FIELD(analysis.curated),
+           .heading = "Input",
+           .help =
+               "Whether days that \"vieweratlas compact\" made are read in the place of raw files: auto, wherever that comes to the same; "
+               "off; or only, opening no raw file.",
+           .commands = kReaders},
     Option{.key = "analysis.since",
            .field = VA_FIELD(analysis.read.since),
            .heading = "Input",

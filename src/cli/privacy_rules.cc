@@ -61,6 +61,9 @@ Status obey_forgotten(const Settings& settings, const Environment& environment, 
         "the key of the forgotten viewers is not at hand: they are told by stored pseudonyms only, not by plain names; --private-dir "
         "names its folder");
   }
+  options.forgotten_names.clear();
+  for (const Pseudonym& pseudonym : list->ids()) options.forgotten_names.push_back(pseudonym.hex());
+  for (const Pseudonym& pseudonym : list->logins()) options.forgotten_names.push_back(pseudonym.hex());
   options.read.refuse = viewer_test(*list, is_known_by_key ? &*key : nullptr, kPlatform);
   return {};
 }

@@ -35,6 +35,7 @@ PresenceSource presence_source(const AnalysisOptions& options) {
           .store = options.store,
           .cache = options.cache,
           .curated = options.curated,
+          .forgotten_names = options.forgotten_names,
           .lake_key_file = options.lake_key_file};
 }
 

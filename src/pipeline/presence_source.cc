@@ -4,6 +4,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,7 @@
 #include "vieweratlas/presence/input.h"
 #include "vieweratlas/presence/read.h"
 #include "vieweratlas/presence/store_input.h"
+#include "vieweratlas/presence/viewer_table.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/privacy/viewer_number.h"
 #include "vieweratlas/storage/object_cache.h"
@@ -99,7 +101,11 @@ class Reading {
     if (manifests->empty()) return without_days({});
     std::optional<ViewerKey> key;
     if (Result<ViewerKey> loaded = ViewerKey::load(source_.lake_key_file); loaded) key = *std::move(loaded);
-    if (key) curated_.number = viewer_numbering(*key, kPlatform);
+    if (key) {
+      curated_.number = viewer_numbering(*key, kPlatform);
+      for (const std::string& name : source_.forgotten_names) curated_.refused.push_back(curated_.number(ViewerTable::key_of(name)));
+      std::sort(curated_.refused.begin(), curated_.refused.end());
+    }
     if (source_.curated == CuratedPolicy::kOnly) {
       input_ = std::make_unique<NamedInput>(pipeline_internal::inputs_of(*manifests), where());
       curated_.only = true;

@@ -56,6 +56,7 @@ struct AnalysisOptions {
   ObjectCacheOptions cache;
   CuratedPolicy curated = CuratedPolicy::kAuto;
   std::filesystem::path lake_key_file;
+  std::vector<std::string> forgotten_names;
   ReadOptions read;             ///< `progress` is set by analyze()
   std::filesystem::path edges;  ///< a measured graph (Gephi CSV) instead of presence; `folder` and `store` are not looked at then
   std::filesystem::path nodes;  ///< may be empty; only with `edges`

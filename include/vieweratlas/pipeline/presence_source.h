@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
@@ -24,6 +26,8 @@ struct PresenceSource {
   const ObjectStore* store = nullptr;     ///< in the place of the folder; must outlive the reading
   ObjectCacheOptions cache;               ///< for stores whose objects are no files
   CuratedPolicy curated = CuratedPolicy::kAuto;
+  /// Stored pseudonyms of the viewers that ReadOptions::refuse takes out: compacted days with one of them are read from raw files.
+  std::vector<std::string> forgotten_names;
   std::filesystem::path lake_key_file;  ///< the key that the lake's viewers are numbered with; may be missing
 };
 
