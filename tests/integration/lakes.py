@@ -32,12 +32,14 @@ def collector_policy(bucket):
 def compaction_policy(bucket):
     return policy(statement("s3:GetObject", bucket, "raw/*", "curated/*"), statement(["s3:GetObject", "s3:PutObject"], bucket, "state/*"),
                   statement(["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"], bucket, "curated/*"),
+                  statement("s3:DeleteObject", bucket, "state/compact/*"),
                   statement("s3:ListBucket", bucket, prefixes=("raw/*", "curated/*", "state/*")))
 
 
 def analysis_policy(bucket):
-    return policy(statement("s3:GetObject", bucket, "raw/*", "curated/*", "config/*"),
-                  statement(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], bucket, "processed/*", "outputs/*", "state/analysis/*"),
+    return policy(statement("s3:GetObject", bucket, "raw/*", "curated/*", "config/*", "state/forgotten.json"),
+                  statement(["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], bucket, "processed/*", "outputs/*"),
+                  statement("s3:PutObject", bucket, "state/audit/*"),
                   statement("s3:ListBucket", bucket, prefixes=("raw/*", "curated/*", "processed/*", "outputs/*", "state/*")))
 
 

@@ -72,7 +72,7 @@ class FromStoredLogs(LakeTest):
         self.check_results()
         self.assertEqual([key for key in self.fetched() if key.startswith("raw/")], [], "an unchanged lake was downloaded again")
         late = next(path for path in (self.world / "raw").rglob("*.json"))
-        self.server.put(f"{PREFIX}raw/{late.relative_to(self.world / 'raw').as_posix()}", late.read_bytes().rstrip() + b"\n", self.bucket)
+        self.server.put(f"{PREFIX}raw/{late.relative_to(self.world / 'raw').as_posix()}", late.read_bytes() + b"\n", self.bucket)
         self.server.clear()
         self.analyze()
         self.assertEqual([key for key in self.fetched() if key.startswith("raw/")], [f"raw/{late.relative_to(self.world / 'raw').as_posix()}"])
@@ -96,7 +96,7 @@ class FromStoredLogs(LakeTest):
     def test_from_curated_and_raw_days(self):
         self.compact("--date", self.days[1])
         self.server.clear()
-        self.analyze()
+        self.analyze("--cache-dir", self.folder / "another cache")
         self.check_results()
         read = [key for key in self.fetched() if key.startswith("raw/")]
         self.assertFalse([key for key in read if f"/{self.days[1].replace('-', '/')}/" in key])
@@ -107,7 +107,9 @@ class FromStoredLogs(LakeTest):
         self.s3("compact", "--since", self.days[0], identity=compactor)
         self.analyze(identity=analyst)
         self.check_results()
-        self.assertEqual({entry["status"] for entry in self.log() if entry["status"] not in (200, 204, 206, 404)}, set(), "something was refused on the way")
+        refused = {(entry["method"], entry["key"], entry["uri"].partition("prefix=")[2]) for entry in self.log() if entry["status"] == 403}
+        # The whole store is asked for first; what lies below raw/ is enough.
+        self.assertEqual(refused, {("GET", None, "vieweratlas%2F")})
         # An analysis may not write what is collected.
         before = self.keys("raw/")
         done = self.s3("simulate", *WORLD_OF_DAYS, identity=analyst, code=1)
@@ -193,7 +195,7 @@ class Collected(LakeTest):
         self.assertNotIn(TOKEN, collector.said())
         refused = [(entry["method"], entry["uri"]) for entry in self.log() if entry["status"] == 403]
         self.assertEqual(refused, [], "the collector asked for what its role may not do")
-        self.download("raw/snapshots/", self.folder / "from-s3")
+        self.download("raw/", self.folder / "from-s3/raw")
         self.assertEqual(self.audiences(), fake.audiences())
         self.assertEqual([path for path in (self.folder / "logs").rglob("raw/**/*.json")], [], "rounds are kept locally as well")
         self.s3("analyze", *NO_PICTURES)
