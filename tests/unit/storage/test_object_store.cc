@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <iterator>
 #include <string>
 
 #include "support/temporary_folder.h"
@@ -60,6 +61,73 @@ TEST(LocalStore, RefusesKeysThatLeaveIt) {
   EXPECT_EQ(store.list("../").error().code, ErrorCode::kInvalidArgument);
   EXPECT_TRUE(is_object_key("raw/snapshots/2026/11/22/round_20261122_100000_shard-1-of-4.ndjson.zst"));
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "out"));
+}
+
+TEST(LocalStore, RefusesLinksThatLeadOut) {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  const TemporaryFolder elsewhere;
+  LocalStore outside(elsewhere.path());
+  ASSERT_TRUE(outside.put("secret", "secret").ok());
+  LocalStore store(folder.path());
+  ASSERT_TRUE(store.put("a/b", "mine").ok());
+  fs::create_directory_symlink(elsewhere.path(), folder.path() / "out");
+  fs::create_symlink(elsewhere.path() / "secret", folder.path() / "file");
+  fs::create_directory_symlink("../" + elsewhere.path().filename().string(), folder.path() / "relative");
+  for (const std::string key : {"out/secret", "file", "relative/secret", "out/new"}) {
+    const auto expect_denied = [&](const Error& error) {
+      EXPECT_EQ(error.code, ErrorCode::kDenied) << error.message;
+      EXPECT_NE(error.message.find("leads out"), std::string::npos) << error.message;
+    };
+    if (key != "out/new") {
+      expect_denied(store.get(key).error());
+      expect_denied(store.find(key).error());
+      expect_denied(store.copy(key, "x").error());
+      expect_denied(store.remove(key).error());
+    }
+    expect_denied(store.put(key, "x").error());
+    expect_denied(store.put_if_absent(key, "x").error());
+  }
+  EXPECT_EQ(store.list("out/").error().code, ErrorCode::kDenied);
+  EXPECT_EQ(store.list("")->size(), 1U) << "what lies behind a link is not listed";
+  EXPECT_EQ(*outside.get("secret"), "secret");
+  EXPECT_EQ(outside.list("")->size(), 1U);
+}
+
+TEST(LocalStore, FollowsLinksThatStay) {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  LocalStore store(folder.path() / "data");
+  ASSERT_TRUE(store.put("a/b", "mine").ok());
+  fs::create_directory_symlink("a", folder.path() / "data/relative");
+  fs::create_directory_symlink(folder.path() / "data/a", folder.path() / "data/absolute");
+  fs::create_symlink(folder.path() / "data/a/b", folder.path() / "data/file");
+  fs::create_directory_symlink(folder.path() / "data", folder.path() / "root");
+  for (const char* key : {"relative/b", "absolute/b", "file"}) {
+    EXPECT_EQ(*store.get(key), "mine") << key;
+    EXPECT_TRUE(*store.exists(key)) << key;
+  }
+  ASSERT_TRUE(store.put("absolute/new", "x").ok());
+  EXPECT_EQ(*store.get("a/new"), "x");
+  ASSERT_TRUE(store.put("file", "other").ok());
+  EXPECT_EQ(*store.get("a/b"), "mine") << "another name's content stays";
+  EXPECT_EQ(LocalStore(folder.path() / "root").list("a/")->size(), 2U) << "the folder itself may be a link";
+}
+
+TEST(LocalStore, SaysWhatStandsInTheWay) {
+  const TemporaryFolder folder;
+  LocalStore store(folder.path());
+  ASSERT_TRUE(store.put("a/b", "x").ok());
+  for (const char* key : {"a", "a/b/c"}) {
+    for (const Error& error : {store.put(key, "x").error(), store.put_if_absent(key, "x").error()}) {
+      EXPECT_EQ(error.code, ErrorCode::kInvalidArgument) << error.message;
+      EXPECT_NE(error.message.find("a"), std::string::npos);
+    }
+  }
+  EXPECT_EQ(*store.get("a/b"), "x");
+  EXPECT_EQ(store.list("")->size(), 1U);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path() / "a"), std::filesystem::directory_iterator()), 1)
+      << "no temporary file stays";
 }
 
 }  // namespace
