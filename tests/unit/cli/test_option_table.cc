@@ -174,6 +174,7 @@ std::string other_value(const Option& option) {
                                                                         {"analysis.algorithm", "louvain"},
                                                                         {"analysis.community_weight", "jaccard"},
                                                                         {"analysis.theme", "light"},
+                                                                        {"analysis.curated", "only"},
                                                                         {"analysis.static_viz_figsize", "12x10"},
                                                                         {"analysis.static_viz_dpi", "150"},
                                                                         {"analysis.max_channels_per_viewer", "77"},
