@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include <filesystem>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -14,7 +14,7 @@
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/snapshot.h"
-#include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas::collect_internal {
 namespace {
@@ -23,22 +23,24 @@ namespace dom = simdjson::dom;
 
 constexpr std::chrono::days kKept{7};
 
-Error corrupt(const std::filesystem::path& path) {
+constexpr std::string_view kKey = "state/daily_collection_state.json";
+
+Error corrupt(const ObjectStore& store) {
   return {ErrorCode::kCorruptData,
-          "reading " + printable(path.string()) +
-              ": this is not what the collector wrote; remove the file (channels of today are then collected once more)"};
+          "reading " + printable(store.uri(kKey)) +
+              ": this is not what the collector wrote; remove it (channels of today are then collected once more)"};
 }
 
 }  // namespace
 
-Result<DailyState> DailyState::load(const std::filesystem::path& path) {
+Result<DailyState> DailyState::load(const ObjectStore& store) {
   DailyState state;
-  Result<std::string> text = read_file(path);
+  Result<std::string> text = store.get(kKey);
   if (!text && text.error().code == ErrorCode::kNotFound) return state;
   if (!text) return std::move(text).error();
   dom::parser parser;
   dom::object root;
-  if (parser.parse(*text).get(root) != simdjson::SUCCESS) return corrupt(path);
+  if (parser.parse(*text).get(root) != simdjson::SUCCESS) return corrupt(store);
   for (const dom::key_value_pair member : root) {
     std::string_view round;
     dom::object days;
@@ -47,7 +49,7 @@ Result<DailyState> DailyState::load(const std::filesystem::path& path) {
     } else if (member.key == "live" && member.value.get(days) == simdjson::SUCCESS) {
       for (const dom::key_value_pair entry : days) {
         std::string_view day;
-        if (entry.value.get(day) != simdjson::SUCCESS) return corrupt(path);
+        if (entry.value.get(day) != simdjson::SUCCESS) return corrupt(store);
         state.live_.emplace(entry.key, day);
       }
     } else {
@@ -62,8 +64,7 @@ bool DailyState::has(std::string_view channel, std::string_view day) const {
   return known != live_.end() && known->second == day;
 }
 
-Status DailyState::mark(std::span<const std::string> channels, std::string_view day, std::string_view round,
-                        const std::filesystem::path& path) {
+Status DailyState::mark(std::span<const std::string> channels, std::string_view day, std::string_view round, ObjectStore& store) {
   last_round_ = round;
   for (const std::string& channel : channels) live_[channel] = day;
   if (const std::optional<UtcTime> time = parse_time(day)) {
@@ -88,7 +89,7 @@ Status DailyState::mark(std::span<const std::string> channels, std::string_view 
   text += "\"last_round\":";
   append_json_string(text, last_round_);
   text += "}\n";
-  return write_file_atomic(path, text);
+  return store.put(kKey, text);
 }
 
 }  // namespace vieweratlas::collect_internal

@@ -33,8 +33,9 @@ using collect_internal::RoundKeeper;
 constexpr std::size_t kMaxQueueBytes = std::size_t{64} << 20U;  // some 600,000 messages: ten seconds of the busiest hour
 constexpr std::chrono::milliseconds kPatience{200};
 constexpr std::chrono::milliseconds kLookAtDeadline{20};
+constexpr std::chrono::milliseconds kBetweenLastTries{500};
 
-/// The thread around a RoundKeeper, and the queue before it.
+/// The threads around a RoundKeeper, and the queue before it: one takes what is told, one stores.
 class ThreadedRecorder final : public Recorder {
  public:
   ThreadedRecorder(CollectOptions options, const ViewerKey& viewers, const Clock& clock, Logger& log, RecorderParts parts)
@@ -48,8 +49,10 @@ class ThreadedRecorder final : public Recorder {
   ThreadedRecorder(const ThreadedRecorder&) = delete;
   ThreadedRecorder& operator=(const ThreadedRecorder&) = delete;
   ~ThreadedRecorder() override {
-    request(false);
+    request(false, SteadyTime::min());
+    parts_.store_calls.request_stop();
     if (writer_.joinable()) writer_.join();
+    if (storer_.joinable()) storer_.join();
   }
 
   Status start() {
@@ -59,6 +62,7 @@ class ThreadedRecorder final : public Recorder {
     keeper_ = *std::move(keeper);
     counters_ = keeper_->counters();
     writer_ = std::thread([this] { write(); });
+    storer_ = std::thread([this] { store_rounds(); });
     return {};
   }
 
@@ -77,12 +81,14 @@ class ThreadedRecorder final : public Recorder {
 
  private:
   [[nodiscard]] collect_internal::Now now() const { return {.utc = clock_.utc(), .steady = clock_.steady()}; }
-  void request(bool close_round);
+  void request(bool close_round, SteadyTime deadline);
   [[nodiscard]] bool is_asked_to_finish() const {
     const std::lock_guard lock(mutex_);
     return is_finishing_;
   }
   void write();
+  void store_rounds();
+  void store_the_last();
   void publish();
 
   const CollectOptions options_;
@@ -92,8 +98,9 @@ class ThreadedRecorder final : public Recorder {
   RecorderParts parts_;
   LocalStore local_;
   EventQueue queue_;
-  std::unique_ptr<RoundKeeper> keeper_;  // the writer's, once it runs
+  std::unique_ptr<RoundKeeper> keeper_;  // the writer's, once it runs; but for storing, which is the storer's
   std::thread writer_;
+  std::thread storer_;
 
   mutable std::mutex mutex_;
   std::condition_variable done_;
@@ -102,6 +109,9 @@ class ThreadedRecorder final : public Recorder {
   std::optional<SteadyTime> broken_since_;
   bool is_finishing_ = false;
   bool closes_round_ = false;
+  SteadyTime deadline_ = SteadyTime::max();
+  bool is_written_ = false;  // the writer has ended
+  std::condition_variable written_;
   std::optional<Status> result_;
 };
 
@@ -120,11 +130,40 @@ void ThreadedRecorder::write() {
     keeper_->tick();
     publish();
   }
-  Status result = keeper_->finish(closes_round_);
+  keeper_->end(closes_round_);
+  publish();
+  const std::lock_guard lock(mutex_);
+  is_written_ = true;
+  written_.notify_all();
+}
+
+/// The storing thread: waits for the store as long as that takes.
+void ThreadedRecorder::store_rounds() {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (written_.wait_for(lock, kPatience, [this] { return is_written_; })) break;
+    }
+    keeper_->store_waiting(clock_.steady(), false);
+  }
+  store_the_last();
+  Status result = keeper_->result();
   publish();
   const std::lock_guard lock(mutex_);
   result_ = std::move(result);
   done_.notify_all();
+}
+
+/// With no writer any more: tries until all is stored, time is over, or the store says what trying again does not change.
+void ThreadedRecorder::store_the_last() {
+  for (;;) {
+    keeper_->store_waiting(clock_.steady(), true);
+    const Status stored = keeper_->result();
+    if (stored.ok() || stored.error().code != ErrorCode::kUnavailable) return;
+    std::unique_lock lock(mutex_);
+    if (clock_.steady() + kBetweenLastTries >= deadline_) return;
+    written_.wait_for(lock, kBetweenLastTries, [this] { return clock_.steady() >= deadline_; });
+  }
 }
 
 /// Shows others how things stand.
@@ -150,20 +189,22 @@ RecorderCounters ThreadedRecorder::counters() const {
   return counters;
 }
 
-void ThreadedRecorder::request(bool close_round) {
+void ThreadedRecorder::request(bool close_round, SteadyTime deadline) {
   {
     const std::lock_guard lock(mutex_);
     if (!is_finishing_) closes_round_ = close_round;
+    deadline_ = deadline;
     is_finishing_ = true;
   }
   queue_.wake();
 }
 
 Status ThreadedRecorder::finish(bool close_round, SteadyTime deadline) {
-  request(close_round);
+  request(close_round, deadline);
   std::unique_lock lock(mutex_);
   while (!result_) {
     if (clock_.steady() >= deadline) {
+      parts_.store_calls.request_stop();
       return Error{ErrorCode::kUnavailable, "the recorder is still writing; what is not stored is in " +
                                                 (options_.data_dir / "state" / "journal").string() + " and is stored at the next start"};
     }

@@ -163,8 +163,11 @@ class RoundWriter {
   }
 
   Status put(const std::string& key, std::string_view bytes) {
-    Status status = store_.put(key, bytes);
-    if (!status.ok()) return status;
+    if (options_.only_what_is_absent) {
+      if (const Result<bool> made = store_.put_if_absent(key, bytes); !made) return made.error();
+    } else if (Status status = store_.put(key, bytes); !status) {
+      return status;
+    }
     report_.num_bytes += bytes.size();
     report_.keys.push_back(key);
     return {};

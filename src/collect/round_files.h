@@ -19,6 +19,7 @@ struct RoundFilesOptions {
   std::vector<RoundFormat> formats;
   /// Channels that are left out; empty = none are.
   std::function<bool(std::string_view channel)> leaves_out;
+  bool only_what_is_absent = false;  ///< objects that are there stay as they are
 };
 
 struct RoundFilesReport {

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -74,15 +75,17 @@ Result<std::unique_ptr<RoundKeeper>> RoundKeeper::open(const CollectOptions& opt
                                                        DiskFault fault, Logger& log, Now now) {
   DailyState daily;
   if (options.round.daily_snapshot) {
-    Result<DailyState> loaded = DailyState::load(options.data_dir / "state" / "daily_collection_state.json");
+    Result<DailyState> loaded = DailyState::load(store);
     if (!loaded) return std::move(loaded).error();
     daily = *std::move(loaded);
   }
   std::unique_ptr<RoundKeeper> keeper(new RoundKeeper(options, key, store, std::move(daily), std::move(fault), log, now));
   Result<ForgottenList> forgotten = ForgottenList::load(keeper->forgotten_file_, keeper->key_id_);
   if (!forgotten) return std::move(forgotten).error();
+  keeper->waiting_.obey(*forgotten);
   keeper->forgotten_ = *std::move(forgotten);
   if (Status recovered = keeper->recover(); !recovered) return std::move(recovered).error();
+  keeper->look_for_rounds();
   return keeper;
 }
 
@@ -132,22 +135,39 @@ RoundHeader RoundKeeper::next_header(const RoundWindow& window) const {
                      .part = 1,
                      .stores_logins = options_.round.store_logins,
                      .key_id = key_id_};
-  bool is_unknown = false;
-  while (is_taken(header, is_unknown) && !is_unknown) ++header.part;
-  // A store that does not answer may hold any part: a number that no other start of the collector takes.
-  if (is_unknown) header.part = static_cast<std::uint32_t>((now_.utc - UtcMillis()) / std::chrono::seconds(1));
+  // The store may hold any part of a window that it was not asked for: a number that no other start of the collector takes.
+  if (window.begin < known_from_) header.part = static_cast<std::uint32_t>((now_.utc - UtcMillis()) / std::chrono::seconds(1));
+  while (is_taken(header)) ++header.part;
   return header;
 }
 
-bool RoundKeeper::is_taken(const RoundHeader& header, bool& is_unknown) const {
+bool RoundKeeper::is_taken(const RoundHeader& header) const {
   std::error_code ignored;
-  if (waiting_.holds(header) || std::filesystem::exists(journals_ / (name_of(header) + std::string(kJournalSuffix)), ignored)) return true;
-  for (const RoundFormat format : options_.round.formats) {
-    const Result<bool> exists = store_.exists(run_record_key(header, format));
-    is_unknown = is_unknown || !exists.ok();
-    if (exists.ok() && *exists) return true;
+  const std::string name = name_of(header);
+  return waiting_.knows(header) || taken_.contains(name) ||
+         std::filesystem::exists(journals_ / (name + std::string(kJournalSuffix)), ignored);
+}
+
+/// Asks the store once, at the start, for the rounds of this window and of the one before: all later ones are this recorder's own.
+void RoundKeeper::look_for_rounds() {
+  const RoundWindow window = window_of(now_.utc);
+  const RoundWindow before = window_of(window.begin - std::chrono::milliseconds(1));
+  known_from_ = before.begin;
+  for (const RoundWindow& each : {before, window}) {
+    const RoundHeader header{.window = each, .shard = options_.roster.shard, .shards = options_.roster.shards};
+    for (const RoundFormat format : options_.round.formats) {
+      std::string prefix = run_record_key(header, format);
+      const std::size_t name = prefix.rfind('/') + 1;
+      prefix.resize(prefix.find('.', name));
+      const Result<std::vector<StoredObject>> found = store_.list(prefix);
+      if (!found) {
+        log_.warning("earlier rounds cannot be asked for, so this one gets a part number of its own: " + found.error().message);
+        known_from_ = window.end;
+        return;
+      }
+      for (const StoredObject& object : *found) taken_.insert(object.key.substr(name, object.key.find('.', name) - name));
+    }
   }
-  return false;
 }
 
 bool RoundKeeper::has_room(const Round& round) const {
@@ -281,7 +301,6 @@ void RoundKeeper::tick() {
       open_[i]->tick(now_.steady, false);
     }
   }
-  waiting_.tick(now_.steady, false, forgotten_);
   report_problem();
 }
 
@@ -296,19 +315,22 @@ void RoundKeeper::close(std::size_t index) {
   std::erase_if(known_facts_, [&](const auto& entry) { return entry.second.time < now_.utc - kFactsAreKept; });
 }
 
-Status RoundKeeper::finish(bool close_rounds) {
+void RoundKeeper::end(bool close_rounds) {
   refresh_forgotten();
   if (close_rounds) {
     while (!open_.empty()) close(0);
   }
   for (const std::unique_ptr<OpenRound>& open : open_) open->tick(now_.steady, true);
-  waiting_.tick(now_.steady, true, forgotten_);
+}
+
+Status RoundKeeper::result() {
   report_problem();
   for (const std::unique_ptr<OpenRound>& open : open_) {
     if (!open->is_journaled()) return *open->problem();
   }
-  if (waiting_.size() > 0) return *waiting_.problem();
-  return {};
+  if (waiting_.size() == 0) return {};
+  return waiting_.problem().value_or(
+      Error{ErrorCode::kUnavailable, "a round is not stored yet; its journal is, and the next start stores it"});
 }
 
 void RoundKeeper::refresh_forgotten() {
@@ -318,6 +340,7 @@ void RoundKeeper::refresh_forgotten() {
   Result<ForgottenList> list = ForgottenList::load(forgotten_file_, key_id_);
   forgotten_problem_.reset();
   if (list) {
+    waiting_.obey(*list);
     forgotten_ = *std::move(list);
   } else {
     forgotten_problem_ = std::move(list).error();  // the earlier list stays good
@@ -329,7 +352,7 @@ void RoundKeeper::report_problem() {
   for (const std::unique_ptr<OpenRound>& open : open_) {
     if (open->problem() && counters_.problem.empty()) counters_.problem = open->problem()->message;
   }
-  if (counters_.problem.empty() && waiting_.problem()) counters_.problem = waiting_.problem()->message;
+  if (const std::optional<Error> waits = waiting_.problem(); waits && counters_.problem.empty()) counters_.problem = waits->message;
   if (counters_.problem.empty() && forgotten_problem_) counters_.problem = forgotten_problem_->message;
   if (counters_.problem == told_problem_) return;
   told_problem_ = counters_.problem;
@@ -350,11 +373,12 @@ std::optional<SteadyTime> RoundKeeper::broken_since() const {
 
 RecorderCounters RoundKeeper::counters() const {
   RecorderCounters counters = counters_;
-  counters.rounds_closed = waiting_.counters().stored;
+  const WaitingCounters waiting = waiting_.counters();
+  counters.rounds_closed = waiting.stored;
   counters.rounds_waiting = waiting_.size();
-  counters.recovered_sightings += waiting_.counters().recovered_sightings;
-  counters.journal_bytes_torn += waiting_.counters().torn_bytes;
-  counters.retries = retries_of_closed_ + waiting_.counters().retries;
+  counters.recovered_sightings += waiting.recovered_sightings;
+  counters.journal_bytes_torn += waiting.torn_bytes;
+  counters.retries = retries_of_closed_ + waiting.retries;
   counters.unjournaled = waiting_.num_unjournaled();
   counters.memory_bytes = recent_.memory_bytes();
   for (const std::unique_ptr<OpenRound>& open : open_) {

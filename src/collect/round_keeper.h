@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +42,7 @@ struct Now {
 inline constexpr std::chrono::seconds kGrace{15};
 
 /// All of a recorder but its thread and its clock: which event belongs to which round, when a round is over, what is read back after a
-/// crash. Told the time before it is told events. Thread-compatible.
+/// crash. Told the time before it is told events. Thread-compatible, but for store_waiting(), which may run beside all others.
 class RoundKeeper final : public EventTaker {
  public:
   /// Reads the journals back. References must outlive it.
@@ -56,10 +57,14 @@ class RoundKeeper final : public EventTaker {
   void observed(std::string_view channel, UtcMillis begin, UtcMillis end) override;
   void lost(std::string_view channel, std::string_view reason, std::uint64_t count) override;
   void summarise(const RoundSummary& summary) override;
-  /// To be called some times a second: writes, syncs, closes rounds that are over, stores what waits.
+  /// To be called some times a second: writes, syncs, closes rounds that are over. Does not ask the store anything.
   void tick();
-  /// Closes the open rounds, or leaves them in their journals. Errors: what keeps a round from being stored or from being safe.
-  [[nodiscard]] Status finish(bool close_rounds);
+  /// Tries to store what waits, when it is time to (`at_once`: now); may take as long as the store does. For one thread.
+  void store_waiting(SteadyTime now, bool at_once) { waiting_.tick(now, at_once); }
+  /// Closes the open rounds, or leaves them in their journals.
+  void end(bool close_rounds);
+  /// After end(): what keeps a round from being stored or from being safe.
+  [[nodiscard]] Status result();
 
   /// Without what the queue knows.
   [[nodiscard]] RecorderCounters counters() const;
@@ -87,7 +92,8 @@ class RoundKeeper final : public EventTaker {
   OpenRound& open_round(const RoundWindow& window);
   OpenRound& current();
   [[nodiscard]] RoundHeader next_header(const RoundWindow& window) const;
-  [[nodiscard]] bool is_taken(const RoundHeader& header, bool& is_unknown) const;
+  [[nodiscard]] bool is_taken(const RoundHeader& header) const;
+  void look_for_rounds();
   void close(std::size_t index);
   void refresh_forgotten();
   void report_problem();
@@ -98,7 +104,7 @@ class RoundKeeper final : public EventTaker {
 
   const CollectOptions& options_;
   const ViewerKey& key_;
-  ObjectStore& store_;
+  const ObjectStore& store_;
   DiskFault fault_;
   Logger& log_;
   Now now_;
@@ -111,6 +117,8 @@ class RoundKeeper final : public EventTaker {
   SteadyTime forgotten_looked_at_;
   PseudonymCache names_;
   RecentIds recent_;
+  std::set<std::string> taken_;                   // names of the rounds of the first windows that the store held at the start
+  UtcMillis known_from_{};                        // earlier windows may have rounds that this recorder does not know of
   std::vector<std::unique_ptr<OpenRound>> open_;  // one, or two around the turn of a window
   WaitingRounds waiting_;
   std::map<std::string, KnownFacts, std::less<>> known_facts_;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -50,15 +51,18 @@ struct RecorderCounters {
 /// What a recorder uses besides the options; the defaults are those of a collector.
 struct RecorderParts {
   ObjectStore* store = nullptr;  ///< where rounds go; null = files below data_dir. Must outlive the recorder
+  /// Ends the calls of `store` when finish() runs out of time, so that a store that does not answer keeps nobody from ending.
+  std::stop_source store_calls{std::nostopstate};
   /// For tests: asked before a journal is made, written, synced or removed ("create", "write", "sync", "remove"); an error is what the
-  /// disk would have said. Empty = nothing fails. Called from the writer's thread.
+  /// disk would have said. Empty = nothing fails. Called from the recorder's threads.
   std::function<Status(std::string_view step)> disk_fault;
 };
 
 /// Writes what was seen: each event goes into an append-only journal (fsync each second at most), rounds are kept in memory, and
 /// a round whose window is over becomes snapshots under raw/. After a crash the journal is read back: an unfinished round goes
 /// on, a finished one is stored, nothing is counted twice. A journal or a store that cannot be written is tried again for ever; until
-/// then rounds are kept in memory (twice max_viewers at most), `problem` and `unjournaled` say so, and no journal is removed.
+/// then rounds are kept in memory (twice max_viewers at most), `problem` and `unjournaled` say so, and no journal is removed. Storing has
+/// a thread of its own: a slow store delays nothing else.
 ///
 /// An event belongs to the round of its time: the open one, the next, or the one before during the 15 seconds that follow its
 /// window. Pieces of observation are to be told within these. Who is on the list of people to forget is not recorded.
@@ -78,7 +82,8 @@ class Recorder : public PresenceSink {
   [[nodiscard]] virtual std::uint64_t rounds_stored() const = 0;
   [[nodiscard]] virtual RecorderCounters counters() const = 0;
   /// Drains the queue (nothing more may be told), closes the open round (`close_round`; else it stays in the journal for the next start),
-  /// stores it, ends the writer. At most `deadline` long. Errors: those that kept a round from being stored; the journal is kept then.
+  /// stores what waits, again and again while the store is unavailable, ends the threads. At most `deadline` long. Errors: those that kept
+  /// a round from being stored; the journal is kept then.
   [[nodiscard]] virtual Status finish(bool close_round, SteadyTime deadline) = 0;
 };
 

@@ -37,6 +37,7 @@ namespace vieweratlas {
 class FailingStore final : public ObjectStore {
  public:
   std::optional<Error> failure;
+  std::optional<Error> list_failure;  ///< of listing alone
   std::map<std::string, std::string, std::less<>> objects;
   int num_puts = 0;
   int puts_before_failure = -1;  ///< -1 = no limit
@@ -85,9 +86,19 @@ class FailingStore final : public ObjectStore {
     if (found == objects.end()) return std::optional<StoredObject>();
     return std::optional(StoredObject{.key = std::string(key), .num_bytes = found->second.size()});
   }
-  [[nodiscard]] Result<ObjectPage> list_page(std::string_view /*prefix*/, const std::string& /*next*/,
-                                             std::size_t /*max_objects*/) const override {
-    return ObjectPage();
+  [[nodiscard]] Result<ObjectPage> list_page(std::string_view prefix, const std::string& next, std::size_t max_objects) const override {
+    if (list_failure) return *list_failure;
+    if (failure) return *failure;
+    ObjectPage page;
+    for (auto it = next.empty() ? objects.lower_bound(prefix) : objects.upper_bound(next); it != objects.end(); ++it) {
+      if (!it->first.starts_with(prefix)) break;
+      if (page.objects.size() == max_objects) {
+        page.next = page.objects.back().key;
+        break;
+      }
+      page.objects.push_back({.key = it->first, .num_bytes = it->second.size()});
+    }
+    return page;
   }
   [[nodiscard]] Status copy(std::string_view from, std::string_view to) override {
     const Result<std::string> all = get(from);
@@ -155,6 +166,14 @@ class Recording {
   void tick() {
     keeper().set_now(now());
     keeper().tick();
+    keeper().store_waiting(clock.steady(), false);
+    keeper().tick();  // tells what became of it
+  }
+  /// Ends the recording as a recorder does.
+  [[nodiscard]] Status finish(bool close_rounds) {
+    keeper().end(close_rounds);
+    keeper().store_waiting(clock.steady(), true);
+    return keeper().result();
   }
   [[nodiscard]] RecorderCounters counters() { return keeper().counters(); }
   /// The lines of a stored file, decompressed.

@@ -83,7 +83,7 @@ TEST(Recovery, StoringAgainChangesNothingWithOneSnapshotADay) {
 TEST(Recovery, NeverReplacesAPartOfTheSameWindow) {
   Recording recording;
   recording.see("ada", 1);
-  ASSERT_TRUE(recording.keeper().finish(true).ok());
+  ASSERT_TRUE(recording.finish(true).ok());
   EXPECT_EQ(recording.lines(kFirst).size(), 2U);
   recording.crash();
   recording.see("ada", 2);
@@ -97,7 +97,7 @@ TEST(Recovery, NeverReplacesAPartOfTheSameWindow) {
 TEST(Recovery, LeavesTheOpenRoundInItsJournalWhenAskedTo) {
   Recording recording;
   recording.see("ada", 1);
-  ASSERT_TRUE(recording.keeper().finish(false).ok());
+  ASSERT_TRUE(recording.finish(false).ok());
   EXPECT_TRUE(recording.store.objects.empty());
   EXPECT_EQ(recording.num_journals(), 1U);
   recording.restart();
@@ -244,20 +244,20 @@ TEST(Recovery, BoundsMemoryWhenNothingCanBeWritten) {
   EXPECT_EQ(recording.counters().sightings, 20U) << "twice max_viewers";
   EXPECT_EQ(recording.counters().lost.at("memory_full"), 20U);
   EXPECT_EQ(recording.counters().unjournaled, 20U);
-  EXPECT_FALSE(recording.keeper().finish(true).ok());
+  EXPECT_FALSE(recording.finish(true).ok());
 }
 
 TEST(Recovery, SaysWhatFinishCouldNotDo) {
   Recording recording;
   recording.see("ada", 1);
   recording.store.failure = disk_full();
-  const Status closed = recording.keeper().finish(true);
+  const Status closed = recording.finish(true);
   ASSERT_FALSE(closed.ok());
   EXPECT_EQ(closed.error().code, ErrorCode::kLimitExceeded);
   EXPECT_EQ(recording.num_journals(), 1U);
   recording.store.failure.reset();
   recording.restart();
-  EXPECT_TRUE(recording.keeper().finish(true).ok());
+  EXPECT_TRUE(recording.finish(true).ok());
   EXPECT_EQ(recording.lines(kFirst).size(), 2U);
 }
 

@@ -216,8 +216,8 @@ TEST(RoundKeeper, KeepsOneSnapshotADayWhenAskedTo) {
   EXPECT_EQ(recording.lines(kFirst).size(), 2U);
   ASSERT_EQ(recording.lines(kSecond).size(), 2U);
   EXPECT_THAT(recording.lines(kSecond)[1], HasSubstr("\"channel\":\"bob\""));
-  const auto state = read_file(recording.folder.path() / "state" / "daily_collection_state.json");
-  EXPECT_EQ(*state, "{\"live\":{\"ada\":\"2026-11-22\",\"bob\":\"2026-11-22\"},\"vod\":{},\"last_round\":\"round_20261122_110000\"}\n");
+  EXPECT_EQ(recording.store.objects["state/daily_collection_state.json"],
+            "{\"live\":{\"ada\":\"2026-11-22\",\"bob\":\"2026-11-22\"},\"vod\":{},\"last_round\":\"round_20261122_110000\"}\n");
   recording.advance(hours(12));
   recording.see("ada", 1);
   recording.advance(hours(2));
@@ -227,13 +227,12 @@ TEST(RoundKeeper, KeepsOneSnapshotADayWhenAskedTo) {
 TEST(RoundKeeper, KeepsWhatOthersWroteIntoTheDailyState) {
   Recording recording;
   recording.options.round.daily_snapshot = true;
-  const auto path = recording.folder.path() / "state" / "daily_collection_state.json";
-  ASSERT_TRUE(
-      write_file_atomic(path, "{\"vod\": {\"ada\": \"2026-11-21\"}, \"live\": {\"ada\": \"2026-11-22\", \"old\": \"2026-01-01\"}}").ok());
+  recording.store.objects["state/daily_collection_state.json"] =
+      "{\"vod\": {\"ada\": \"2026-11-21\"}, \"live\": {\"ada\": \"2026-11-22\", \"old\": \"2026-01-01\"}}";
   recording.see("ada", 1);
   recording.see("bob", 1);
   recording.advance(hours(2));
-  EXPECT_EQ(*read_file(path),
+  EXPECT_EQ(recording.store.objects["state/daily_collection_state.json"],
             "{\"live\":{\"ada\":\"2026-11-22\",\"bob\":\"2026-11-22\"},\"vod\":{\"ada\":\"2026-11-21\"},"
             "\"last_round\":\"round_20261122_100000\"}\n");
   EXPECT_EQ(recording.lines(kFirst).size(), 2U) << "ada was collected before";
@@ -242,7 +241,7 @@ TEST(RoundKeeper, KeepsWhatOthersWroteIntoTheDailyState) {
 TEST(RoundKeeper, RefusesADailyStateThatItCannotRead) {
   Recording recording;
   recording.options.round.daily_snapshot = true;
-  ASSERT_TRUE(write_file_atomic(recording.folder.path() / "state" / "daily_collection_state.json", "[1").ok());
+  recording.store.objects["state/daily_collection_state.json"] = "[1";
   recording.start();
   ASSERT_TRUE(recording.problem.has_value());
   EXPECT_EQ(recording.problem->code, ErrorCode::kCorruptData);
