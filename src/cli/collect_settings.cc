@@ -20,6 +20,7 @@
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/open_store.h"
 #include "vieweratlas/twitch/token.h"
 
 namespace vieweratlas {
@@ -27,6 +28,7 @@ namespace {
 
 constexpr std::uint32_t kMaxRoomsOfConnection = 90;
 constexpr std::uint32_t kMaxRoomsOfAccount = 95;
+constexpr std::chrono::seconds kFinishOverANetwork{90};  // of the 110 that a container platform can be told to wait
 
 Error invalid(std::string sentence) { return Error{ErrorCode::kInvalidArgument, std::move(sentence)}; }
 
@@ -149,6 +151,7 @@ Result<CollectOptions> collect_options(const Settings& settings, const Environme
   options.round.store_logins = collection.store_logins;
   options.round.daily_snapshot = collection.daily_snapshot;
   options.retention_days = collection.retention_days;
+  options.finish = collection.finish_timeout.value_or(settings.storage.type == StoreKind::kS3 ? kFinishOverANetwork : options.finish);
   options.metrics_port = collection.metrics_port;
   options.metrics_address = collection.metrics_address;
   options.max_runtime = std::chrono::seconds(std::llround(collection.max_runtime_hours * 3600));

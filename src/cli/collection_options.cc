@@ -122,6 +122,12 @@ constexpr std::array kCollection{
            .help = "Stop after this many cycles; 0 never stops.",
            .unit = "cycles",
            .commands = kCollectors},
+    Option{.key = "collection.finish_timeout",
+           .field = VA_FIELD(collection.finish_timeout),
+           .heading = "Collection",
+           .help = "Time that the last rounds have to be stored after a signal; what is not stored by then waits in the journal for the "
+                   "next start. Unset, 8s, and 90s for storage_type s3; a service manager must grant more than that before it kills.",
+           .commands = kCollectors},
     Option{.key = "collection.channels_file",
            .field = VA_FIELD(collection.channels_file),
            .heading = "Collection",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -18,6 +19,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_settings.h"
 #include "cli/version.h"
 
 #include "vieweratlas/collect/daemon.h"
@@ -26,6 +28,8 @@
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -61,7 +65,8 @@ Status CommandCollect::setup(const CommandLine& line, const Environment& environ
 }
 
 Status CommandCollect::run() {
-  if (configuration_.settings.talk.dry_run) return tell_plan();
+  const Settings& settings = configuration_.settings;
+  if (settings.talk.dry_run) return tell_plan();
   Session session(configuration_, environment_, "stopped at once");
   session.open_log_file();
   session.tell_settings();
@@ -69,14 +74,23 @@ Status CommandCollect::run() {
   std::stop_source stop;
   const Interrupt::Serving serving(session.interrupt(), stop,
                                    [&console] { console.info("a signal: stopping; a second one stops at once"); });
+  if (Status reached = reach_store(settings, environment_, StoreUse::kCollect, stop.get_token()); !reached) return reached;
+  CollectorParts parts{.store = nullptr, .store_calls = std::stop_source()};
+  std::unique_ptr<ObjectStore> store;
+  if (settings.storage.type != StoreKind::kFile) {
+    Result<std::unique_ptr<ObjectStore>> opened = store_for(settings, environment_, parts.store_calls.get_token());
+    if (!opened) return std::move(opened).error();
+    store = *std::move(opened);
+    parts.store = store.get();
+  }
   std::optional<AnalysisSchedule> analyses;
   if (analyses_) {
     analyses.emplace(analysis_words(line_, options_.data_dir), without_secrets(environment_), options_.data_dir / "state" / "analysis.log",
-                     configuration_.settings.collection.analysis_interval_cycles, console);
+                     settings.collection.analysis_interval_cycles, console);
   }
   Watcher watcher(console, analyses ? &*analyses : nullptr, stop.get_token());
   const SystemClock clock;
-  const Status status = run_collector(options_, kVersion, clock, console, stop.get_token(), watcher);
+  const Status status = run_collector(options_, kVersion, clock, console, stop.get_token(), watcher, parts);
   console.end_progress();
   if (!status) {
     console.note(LogLevel::kError, status.error().message);

@@ -18,11 +18,14 @@
 #include "cli/results.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
+#include "cli/store_settings.h"
 
 #include "vieweratlas/collect/doctor.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -65,7 +68,13 @@ std::string as_json(const std::vector<DoctorCheck>& checks, bool good) {
 Status CommandDoctor::run() {
   Session session(configuration_, environment_, "stopped");
   session.tell_settings();
-  const std::vector<DoctorCheck> checks = examine(options_, SystemClock(), session.console(), std::stop_token());
+  std::unique_ptr<ObjectStore> store;
+  if (configuration_.settings.storage.type != StoreKind::kFile) {
+    Result<std::unique_ptr<ObjectStore>> opened = impatient_store_for(configuration_.settings, environment_, {});
+    if (!opened) return std::move(opened).error();
+    store = *std::move(opened);
+  }
+  const std::vector<DoctorCheck> checks = examine(options_, store.get(), SystemClock(), session.console(), std::stop_token());
   const auto num_failed =
       std::count_if(checks.begin(), checks.end(), [](const DoctorCheck& check) { return check.result == CheckResult::kFailed; });
   print_result(wants_json() ? as_json(checks, num_failed == 0) : as_text(checks));

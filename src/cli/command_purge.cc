@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_settings.h"
 #include "cli/version.h"
 
 #include "vieweratlas/core/clock.h"
@@ -22,6 +24,8 @@
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/privacy/retention.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -53,6 +57,7 @@ std::string as_json(const PurgeReport& report, bool dry_run, UtcTime cutoff) {
 }  // namespace
 
 Status CommandPurge::setup(const CommandLine& line, const Environment& environment) {
+  environment_ = environment;
   Result<Configuration> configuration = configuration_for(line, environment);
   if (!configuration) return std::move(configuration).error();
   configuration_ = *std::move(configuration);
@@ -67,8 +72,16 @@ Status CommandPurge::run() {
   const std::uint32_t days = settings.collection.retention_days;
   const UtcTime now = std::chrono::floor<std::chrono::seconds>(SystemClock().utc());
   const UtcTime cutoff = now - std::chrono::days(days);
-  const Result<PurgeReport> report = dry_run ? purge_older_than(settings.analysis.folder, cutoff, PurgeMode::kLook)
-                                             : purge_by_retention(settings.analysis.folder, days, now, kVersion);
+  Result<PurgeReport> report = PurgeReport{};
+  if (settings.storage.type == StoreKind::kFile) {
+    report = dry_run ? purge_older_than(settings.analysis.folder, cutoff, PurgeMode::kLook)
+                     : purge_by_retention(settings.analysis.folder, days, now, kVersion);
+  } else {
+    if (Status reached = reach_store(settings, environment_, StoreUse::kRead, {}); !reached) return reached;
+    const Result<std::unique_ptr<ObjectStore>> store = store_for(settings, environment_, {});
+    if (!store) return store.error();
+    report = dry_run ? purge_store_older_than(**store, cutoff, PurgeMode::kLook) : purge_store_by_retention(**store, days, now, kVersion);
+  }
   if (!report) return report.error();
   print_result(wants_json() ? as_json(*report, dry_run, cutoff) : as_text(*report, dry_run));
   if (report->problems.empty()) return {};

@@ -17,6 +17,7 @@ class CommandPurge final : public Command {
 
  private:
   Configuration configuration_;
+  Environment environment_;
 };
 
 }  // namespace vieweratlas

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -26,6 +27,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_settings.h"
 
 #include "vieweratlas/collect/chat_log_collector.h"
 #include "vieweratlas/collect/snapshot_importer.h"
@@ -37,6 +39,8 @@
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -83,6 +87,10 @@ Status VodCommand::load(const CommandLine& line, const Environment& environment)
   Result<Configuration> configuration = configuration_for(line, environment);
   if (!configuration) return std::move(configuration).error();
   configuration_ = *std::move(configuration);
+  if (configuration_.settings.storage.type == StoreKind::kFile) return {};
+  Result<std::unique_ptr<ObjectStore>> store = store_for(configuration_.settings, environment, {});
+  if (!store) return std::move(store).error();
+  store_ = *std::move(store);
   return {};
 }
 
@@ -100,6 +108,13 @@ Result<VodCommand::People> VodCommand::people() const {
   if (!path) return path.error();
   Result<ViewerKey> key = ViewerKey::load_or_create(*path);
   if (!key) return std::move(key).error();
+  if (store_) {
+    if (Status reached = reach_store(configuration_.settings, environment_, StoreUse::kRead, {}); !reached)
+      return std::move(reached).error();
+    std::string seen;
+    Status taken = take_over_forgotten(*store_, forgotten_path(data_dir()), key->id(), seen);
+    if (!taken) return std::move(taken).error();
+  }
   Result<ForgottenList> forgotten = ForgottenList::load(forgotten_path(data_dir()), key->id());
   if (!forgotten) return std::move(forgotten).error();
   return People{*std::move(key), *std::move(forgotten)};
@@ -109,6 +124,7 @@ Result<ImportOptions> VodCommand::import_options() const {
   auto opted_out = channels_opted_out(configuration_.settings.collection.opt_out_file);
   if (!opted_out) return std::move(opted_out).error();
   return ImportOptions{.data_dir = data_dir(),
+                       .store = store_.get(),
                        .bucket_length = std::chrono::seconds(configuration_.settings.vod.bucket_length_s),
                        .store_logins = configuration_.settings.collection.store_logins,
                        .is_opted_out = *std::move(opted_out)};

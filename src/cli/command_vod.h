@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,7 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -48,6 +50,7 @@ class VodCommand : public Command {
 
   Configuration configuration_;
   Environment environment_;
+  std::unique_ptr<ObjectStore> store_;  ///< null for files
 
  private:
   [[nodiscard]] bool is_default(std::string_view key) const;

@@ -14,11 +14,13 @@
 #include "cli/configuration.h"
 #include "cli/console.h"
 #include "cli/option.h"
+#include "cli/private_memory.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -69,6 +71,7 @@ Result<Configuration> configuration_for(const CommandLine& line, const Environme
       {.base = line.arguments.empty() ? std::string() : line.arguments.front(), .environment = environment, .flags = line.flags});
   if (!configuration) return configuration;
   if (const Result<std::string> pattern = log_pattern(configuration->settings.talk.log_format); !pattern) return pattern.error();
+  if (configuration->settings.storage.type == StoreKind::kS3) keep_memory_private();  // it will hold the keys of the account
   return configuration;
 }
 

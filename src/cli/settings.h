@@ -87,6 +87,7 @@ struct CollectionSettings {
   bool wait_for_hour_alignment = true;
   double max_runtime_hours = 0;
   std::uint32_t max_cycles = 0;
+  std::optional<std::chrono::seconds> finish_timeout;
   std::filesystem::path channels_file;
   std::vector<std::string> channels;
   std::filesystem::path channels_output = "channels.txt";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -20,13 +21,17 @@
 #include "cli/settings.h"
 #include "cli/version.h"
 
+#include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/core/time.h"
 #include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
+
+constexpr std::chrono::seconds kLittlePatience{8};  // an answer within ten, with what the program itself takes
 
 Error invalid(std::string sentence) { return Error{ErrorCode::kInvalidArgument, std::move(sentence)}; }
 
@@ -173,6 +178,25 @@ Result<std::unique_ptr<ObjectStore>> store_for(const Settings& settings, const E
   const Result<StoreOptions> options = store_options(settings, environment, std::move(stop));
   if (!options) return options.error();
   return open_store(*options);
+}
+
+Result<std::unique_ptr<ObjectStore>> impatient_store_for(const Settings& settings, const Environment& environment, std::stop_token stop) {
+  Result<StoreOptions> options = store_options(settings, environment, std::move(stop));
+  if (!options) return std::move(options).error();
+  options->s3.deadline = kLittlePatience;
+  return open_store(*options);
+}
+
+Status reach_store(const Settings& settings, const Environment& environment, StoreUse use, std::stop_token stop) {
+  if (settings.storage.type == StoreKind::kFile) return {};
+  const Result<std::unique_ptr<ObjectStore>> store = impatient_store_for(settings, environment, std::move(stop));
+  if (!store) return store.error();
+  if (use == StoreUse::kRead) {
+    const Result<ObjectPage> page = (*store)->list_page("raw/", {}, 1);
+    return page ? Status() : Status(page.error());
+  }
+  const UtcTime now = std::chrono::floor<std::chrono::seconds>(SystemClock().utc());
+  return (*store)->put("state/collector/start.json", fmt::format("{{\"started\":\"{}\",\"version\":\"{}\"}}\n", format_iso(now), kVersion));
 }
 
 Result<StoreOptions> parse_place(std::string_view place, const Settings& settings, const Environment& environment, std::stop_token stop) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -22,6 +23,16 @@ namespace vieweratlas {
 /// Errors: invalid_argument (see storage_problem), those of open_store.
 [[nodiscard]] Result<std::unique_ptr<ObjectStore>> store_for(const Settings& settings, const Environment& environment,
                                                              std::stop_token stop);
+
+/// The same store with little patience (eight seconds in place of a minute), for who wants to know how it stands before the work begins.
+[[nodiscard]] Result<std::unique_ptr<ObjectStore>> impatient_store_for(const Settings& settings, const Environment& environment,
+                                                                       std::stop_token stop);
+
+/// Asks the store for one page of presence, or puts state/collector/start.json into it, with little patience: an address, a bucket, a
+/// region, a credential or a right that is wrong is told before the work begins. A store of files is not asked.
+/// Errors: those of impatient_store_for and of the store.
+enum class StoreUse : std::uint8_t { kRead, kCollect };
+[[nodiscard]] Status reach_store(const Settings& settings, const Environment& environment, StoreUse use, std::stop_token stop);
 
 /// What store_for opens. Errors: invalid_argument.
 [[nodiscard]] Result<StoreOptions> store_options(const Settings& settings, const Environment& environment, std::stop_token stop);

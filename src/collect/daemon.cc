@@ -1,5 +1,6 @@
-// The collector's threads and their order of life. This thread keeps time: status, limits, the end. Three more work: chats
-// (network), writer (inside the recorder), roster and tokens (waiting for answers). They meet in thread-safe calls only.
+// The collector's threads and their order of life. This thread keeps time: status, limits, the end. More of them work: chats
+// (network), writer and storer (inside the recorder), roster and tokens (waiting for answers), chores in the store. They meet in
+// thread-safe calls only.
 
 #include "vieweratlas/collect/daemon.h"
 
@@ -26,6 +27,7 @@
 #include "collect/folder_lock.h"
 #include "collect/message_rate.h"
 #include "collect/roster_worker.h"
+#include "collect/store_chores.h"
 
 #include "vieweratlas/collect/collector.h"
 #include "vieweratlas/collect/options.h"
@@ -39,7 +41,6 @@
 #include "vieweratlas/net/http_server.h"
 #include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/privacy/pseudonym.h"
-#include "vieweratlas/privacy/retention.h"
 #include "vieweratlas/storage/local_files.h"
 
 namespace vieweratlas {
@@ -48,13 +49,13 @@ namespace {
 using collect_internal::FolderLock;
 using collect_internal::MessageRate;
 using collect_internal::RosterWorker;
+using collect_internal::StoreChores;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kTick{200};
 constexpr seconds kStatusPeriod{1};
 constexpr seconds kStatusFilePeriod{5};
-constexpr seconds kTimeToFinish{8};    // of the ten that a service manager grants before it kills
 constexpr seconds kClockTolerance{1};  // more is a jump: the clock was set, or the machine slept
 constexpr double kEnoughRooms = 0.8;
 
@@ -101,8 +102,8 @@ class EndingSink final : public PresenceSink {
 /// The parts of a running collector, in the order in which they are made; taken down in reverse.
 class Daemon {
  public:
-  Daemon(const CollectOptions& options, std::string version, const Clock& clock, Logger& log, DaemonEvents& events)
-      : options_(options), clock_(clock), log_(log), events_(events) {
+  Daemon(const CollectOptions& options, std::string version, const Clock& clock, Logger& log, DaemonEvents& events, CollectorParts parts)
+      : options_(options), clock_(clock), log_(log), events_(events), parts_(std::move(parts)) {
     base_.version = std::move(version);
     base_.pid = getpid();
     base_.mode = options.chat.mode == ChatMode::kAccount ? "account" : "anonymous";
@@ -113,12 +114,16 @@ class Daemon {
     if (Status status = prepare(stop); !status) return status.error().code == ErrorCode::kCancelled ? Status() : std::move(status);
     std::jthread chat_thread([this](std::stop_token ending) { chat_result_ = chat_->collect(*sink_, ending); });
     std::jthread roster_thread([this](std::stop_token ending) { roster_->run(*chat_, ending); });
+    std::jthread chores_thread([this](std::stop_token ending) { chores_->run(ending); });
     keep_time(stop);
     roster_thread.request_stop();
     chat_thread.request_stop();
+    chores_thread.request_stop();
     chat_thread.join();
     roster_thread.join();
-    return finish();
+    Status finished = finish();
+    parts_.store_calls.request_stop();  // chores that wait for a slow store are waited for no longer
+    return finished;
   }
 
  private:
@@ -138,7 +143,10 @@ class Daemon {
     if (!key) return std::move(key).error();
     viewer_key_.emplace(*std::move(key));
     base_.started = std::chrono::floor<seconds>(clock_.utc());  // as rounds begin
-    Result<std::unique_ptr<Recorder>> recorder = Recorder::open(options_, *viewer_key_, clock_, log_);
+    chores_ = std::make_unique<StoreChores>(options_, parts_.store, viewer_key_->id(), base_.version, clock_, log_);
+    if (Status started = chores_->start(); !started) return started;
+    Result<std::unique_ptr<Recorder>> recorder =
+        Recorder::open(options_, *viewer_key_, clock_, log_, {.store = parts_.store, .store_calls = parts_.store_calls, .disk_fault = {}});
     if (!recorder) return std::move(recorder).error();
     recorder_ = *std::move(recorder);
     sink_ = std::make_unique<EndingSink>(*recorder_, clock_);
@@ -176,7 +184,6 @@ class Daemon {
   void keep_time(const std::stop_token& stop) {
     const SteadyTime begin = clock_.steady();
     set_end_of_rounds();
-    purge(stop);
     SteadyTime next_status = begin;
     SteadyTime next_file = begin;
     UtcMillis utc_before = clock_.utc();
@@ -199,27 +206,12 @@ class Daemon {
       if (const std::uint64_t stored = recorder_->rounds_stored(); stored != stored_before) {
         stored_before = stored;
         events_.on_rounds_stored(stored);
-        purge(stop);
       }
       if (is_over(now - begin, utc)) break;
       wait(stop);
     }
     tell_status(clock_.steady());  // the record of the last round shows the rooms as they were before they were left
     log_.info("stopping: no more joins; the open round is closed and stored");
-  }
-
-  void purge(const std::stop_token& stop) {
-    const Result<PurgeReport> purged =
-        purge_by_retention(options_.data_dir, options_.retention_days, std::chrono::floor<seconds>(clock_.utc()), base_.version, stop);
-    if (!purged) {
-      if (purged.error().code != ErrorCode::kCancelled) log_.warning(purged.error().message);
-      return;
-    }
-    if (purged->num_files > 0)
-      log_.info(fmt::format("{} files older than {} days are removed", purged->num_files, options_.retention_days));
-    for (const auto& [reason, entry] : purged->problems.by_reason()) {
-      log_.warning(fmt::format("{} old files: {}: {}", entry.count, reason, entry.example));
-    }
   }
 
   void set_end_of_rounds() {
@@ -273,6 +265,7 @@ class Daemon {
     status.helix = roster.helix;
     status.roster_time = roster.roster_time;
     status.roster_channels = roster.roster_channels;
+    if (status.recorder.problem.empty()) status.recorder.problem = chores_->problem();
     status.roster_problem = roster.roster_problem;
     status.token_login = roster.token_login;
     status.token_problem = roster.token_problem;
@@ -311,7 +304,7 @@ class Daemon {
   }
 
   Status finish() {
-    const Status finished = recorder_->finish(true, clock_.steady() + kTimeToFinish);
+    const Status finished = recorder_->finish(true, clock_.steady() + options_.finish);
     base_.stopped = true;
     tell_status(clock_.steady());
     write_status_file();
@@ -325,6 +318,7 @@ class Daemon {
   const Clock& clock_;
   Logger& log_;
   DaemonEvents& events_;
+  CollectorParts parts_;
   CollectorStatus base_;  // what changes seldom; the control thread's
   MessageRate rate_;
   std::optional<UtcMillis> last_end_;
@@ -340,6 +334,7 @@ class Daemon {
   std::optional<ViewerKey> viewer_key_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<RosterWorker> roster_;
+  std::unique_ptr<StoreChores> chores_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<EndingSink> sink_;
   std::unique_ptr<IrcCollector> chat_;
@@ -351,8 +346,8 @@ class Daemon {
 std::filesystem::path status_file(const std::filesystem::path& data_dir) { return data_dir / "state" / "status.json"; }
 
 Status run_collector(const CollectOptions& options, std::string version, const Clock& clock, Logger& log, std::stop_token stop,
-                     DaemonEvents& events) {
-  return Daemon(options, std::move(version), clock, log, events).run(std::move(stop));
+                     DaemonEvents& events, CollectorParts parts) {
+  return Daemon(options, std::move(version), clock, log, events, std::move(parts)).run(std::move(stop));
 }
 
 }  // namespace vieweratlas

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "collect/chat_probe.h"
+#include "collect/store_check.h"
 
 #include "vieweratlas/collect/options.h"
 #include "vieweratlas/collect/roster.h"
@@ -49,12 +50,13 @@ std::string host_of(std::string_view url) {
 
 class Doctor {
  public:
-  Doctor(const CollectOptions& options, const Clock& clock, Logger& log, std::stop_token stop)
-      : options_(options), clock_(clock), log_(log), stop_(std::move(stop)) {}
+  Doctor(const CollectOptions& options, ObjectStore* store, const Clock& clock, Logger& log, std::stop_token stop)
+      : options_(options), store_(store), clock_(clock), log_(log), stop_(std::move(stop)) {}
 
   std::vector<DoctorCheck> examine() {
     check_storage();
     check_disk();
+    if (store_ != nullptr) collect_internal::check_store(*store_, options_.retention_days > 0, checks_);
     check_key();
     check_names();
     check_http();
@@ -205,6 +207,7 @@ class Doctor {
   }
 
   const CollectOptions& options_;
+  ObjectStore* store_;
   const Clock& clock_;
   Logger& log_;
   std::stop_token stop_;
@@ -218,8 +221,8 @@ class Doctor {
 
 }  // namespace
 
-std::vector<DoctorCheck> examine(const CollectOptions& options, const Clock& clock, Logger& log, std::stop_token stop) {
-  return Doctor(options, clock, log, std::move(stop)).examine();
+std::vector<DoctorCheck> examine(const CollectOptions& options, ObjectStore* store, const Clock& clock, Logger& log, std::stop_token stop) {
+  return Doctor(options, store, clock, log, std::move(stop)).examine();
 }
 
 }  // namespace vieweratlas

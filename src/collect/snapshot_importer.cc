@@ -26,7 +26,7 @@
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/compression.h"
-#include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -221,11 +221,12 @@ Result<ImportReport> SnapshotImporter::write(const ImportTarget& target) {
   if (!text.empty()) compressed_ += compress_zstd(text);
   report.key = target.key;
   report.num_bytes = compressed_.size();
-  const std::filesystem::path path = options_.data_dir / target.key;
-  const auto earlier = read_file(path);
+  LocalStore local(options_.data_dir);
+  ObjectStore& store = options_.store != nullptr ? *options_.store : local;
+  const auto earlier = store.get(target.key);  // who may not read what is there writes it again
   report.is_unchanged = earlier.ok() && *earlier == compressed_;
   if (report.is_unchanged) return report;
-  if (Status written = write_file_atomic(path, compressed_); !written) return std::move(written).error();
+  if (Status written = store.put(target.key, compressed_); !written) return std::move(written).error();
   return report;
 }
 

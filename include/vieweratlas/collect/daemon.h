@@ -10,6 +10,7 @@
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -23,14 +24,22 @@ class DaemonEvents {
   virtual void on_rounds_stored(std::uint64_t num_rounds) = 0;
 };
 
+/// What a collector works with besides its options; the defaults are those of files.
+struct CollectorParts {
+  /// Where rounds go, the state of daily snapshots, and where the list of people to forget comes from; null = files below data_dir.
+  /// Journals, status and lock are files in any case. Must outlive the call.
+  ObjectStore* store = nullptr;
+  std::stop_source store_calls{std::nostopstate};  ///< ends calls of `store` when the time for the end is over
+};
+
 /// Collects live chats until `stop`, a limit of `options`, or an error that time does not heal; then closes the open round and
-/// stores it, within 10 seconds. Helix or a disk that fail for a while do not end it: see CollectorStatus.
+/// stores it, within CollectOptions::finish. Helix, a disk or a store that fail for a while do not end it: see CollectorStatus.
 ///
 /// One collector at a time works on a data folder; state/status.json below it is written anew each few seconds.
 /// Errors: denied (token, rights, folder in use), invalid_argument, not_found (channels file), unavailable (the round could not be
 /// stored at the end: it is in the journal and the next start stores it), limit_exceeded (disk full).
 [[nodiscard]] Status run_collector(const CollectOptions& options, std::string version, const Clock& clock, Logger& log,
-                                   std::stop_token stop, DaemonEvents& events);
+                                   std::stop_token stop, DaemonEvents& events, CollectorParts parts = {});
 
 /// Where the collector of a data folder leaves its status.
 [[nodiscard]] std::filesystem::path status_file(const std::filesystem::path& data_dir);

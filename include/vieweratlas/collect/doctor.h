@@ -7,6 +7,7 @@
 #include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/log.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -20,7 +21,9 @@ struct DoctorCheck {
 };
 
 /// Tries all that a collector needs: storage, disk, name lookup, clock, token, Helix, chat over TLS, one join. A check that needs
-/// an earlier one that failed is skipped. Takes a few seconds, a minute at most. Joins one room for a moment; stores nothing.
-[[nodiscard]] std::vector<DoctorCheck> examine(const CollectOptions& options, const Clock& clock, Logger& log, std::stop_token stop);
+/// an earlier one that failed is skipped. `store` is null for files below data_dir. Takes a few seconds, a minute at most. Joins one room
+/// for a moment; stores nothing.
+[[nodiscard]] std::vector<DoctorCheck> examine(const CollectOptions& options, ObjectStore* store, const Clock& clock, Logger& log,
+                                               std::stop_token stop);
 
 }  // namespace vieweratlas

@@ -76,6 +76,7 @@ struct CollectOptions {
   std::chrono::seconds max_runtime{0};  ///< 0 = no limit
   std::uint64_t max_rounds = 0;         ///< 0 = no limit
   std::uint32_t retention_days = 0;     ///< 0 = for ever
+  std::chrono::seconds finish{8};       ///< for storing the last rounds at the end; a service manager grants ten before it kills
   std::string metrics_address = "127.0.0.1";
   std::uint32_t metrics_port = 0;  ///< 0 = no server
 };

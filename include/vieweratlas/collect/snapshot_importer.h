@@ -18,11 +18,13 @@
 #include "vieweratlas/presence/sighting.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
 struct ImportOptions {
   std::filesystem::path data_dir = "logs";
+  ObjectStore* store = nullptr;            ///< where snapshots go; null = files below data_dir. Must outlive the importer
   std::chrono::seconds bucket_length{60};  ///< of one snapshot, >= 1
   bool store_logins = false;               ///< logins in place of pseudonyms
   /// Channels that do not want to be recorded; empty = all want.
@@ -32,7 +34,7 @@ struct ImportOptions {
 
 /// What the snapshots of one import have in common.
 struct ImportTarget {
-  std::string key;                ///< file below the data folder, ".ndjson.zst"
+  std::string key;                ///< in the store, ".ndjson.zst"
   std::string source;             ///< "vod", "log"
   std::string content_id;         ///< of a recording; else empty
   std::optional<UtcTime> origin;  ///< begin of the recording, which pieces count from; else from midnight UTC

@@ -10,6 +10,7 @@
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -30,6 +31,10 @@ class ForgottenList {
   /// Errors: corrupt_data (not a list, another version), invalid_argument (the list was made with another key: nobody on it would be
   /// recognised), denied.
   [[nodiscard]] static Result<ForgottenList> load(const std::filesystem::path& file, std::string_view key_id);
+
+  /// The same for the content of such a file; `where` names it in messages.
+  [[nodiscard]] static Result<ForgottenList> parse(std::string_view json, std::string_view where, std::string_view key_id);
+  [[nodiscard]] std::string to_json(std::string_view key_id) const;
 
   [[nodiscard]] bool empty() const { return ids_.empty() && logins_.empty(); }
   [[nodiscard]] std::size_t size() const { return ids_.size() + logins_.size(); }
@@ -69,5 +74,21 @@ class ForgottenList {
 /// new; nothing is written when none was. Errors: those of load and save.
 [[nodiscard]] Result<std::size_t> add_to_forgotten(const std::filesystem::path& file, std::string_view key_id,
                                                    std::span<const Pseudonym> ids, std::span<const Pseudonym> logins);
+
+/// state/forgotten.json: the list of a store, for all machines that work with it.
+inline constexpr std::string_view kForgottenKey = "state/forgotten.json";
+
+/// The list of a store; empty when it has none. Errors: those of parse and of the store.
+[[nodiscard]] Result<ForgottenList> load_forgotten(const ObjectStore& store, std::string_view key_id);
+
+/// Adds to the list of a store what it does not hold yet, reads it back, and does so again while another machine's change came in
+/// between. Returns how many were new. Errors: those of load_forgotten and of the store; unavailable (others change it all the time).
+[[nodiscard]] Result<std::size_t> add_to_forgotten(ObjectStore& store, std::string_view key_id, std::span<const Pseudonym> ids,
+                                                   std::span<const Pseudonym> logins);
+
+/// Makes the list at `file` hold all that the store's list holds. `seen` is the version of the store's list that was taken over last,
+/// empty at first: when it is the same still, nothing is read. Errors: those of load_forgotten and add_to_forgotten.
+[[nodiscard]] Status take_over_forgotten(const ObjectStore& store, const std::filesystem::path& file, std::string_view key_id,
+                                         std::string& seen);
 
 }  // namespace vieweratlas

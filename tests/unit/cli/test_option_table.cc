@@ -190,6 +190,7 @@ std::string other_value(const Option& option) {
                                                                         {"collection.mode", "anonymous"},
                                                                         {"collection.format", "csv"},
                                                                         {"collection.roster_refresh", "5m"},
+                                                                        {"collection.finish_timeout", "45s"},
                                                                         {"collection.shard", "1/3"},
                                                                         {"simulate.size", "M"},
                                                                         {"simulate.format", "csv"},

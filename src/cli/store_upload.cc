@@ -1,0 +1,64 @@
+#include "cli/store_upload.h"
+
+#include <stdlib.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
+#include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/system_error.h"
+
+namespace vieweratlas {
+
+Result<ScratchFolder> ScratchFolder::make() {
+  std::error_code problem;
+  const std::filesystem::path parent = std::filesystem::temp_directory_path(problem);
+  if (problem) return system_error(problem.value(), "looking for the temporary folder", "TMPDIR");
+  std::string name = (parent / "vieweratlas-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) return system_error(errno, "making the folder", name);
+  return ScratchFolder(name);
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+Status upload_files(ObjectStore& store, const std::vector<FileEntry>& files, const UploadOptions& options) {
+  std::uint64_t total = 0;
+  for (const FileEntry& file : files) total += file.num_bytes;
+  std::mutex mutex;
+  std::uint64_t done = 0;
+  std::optional<Error> problem;
+  std::atomic<bool> is_over{false};
+  ThreadPool pool(options.parallel);
+  pool.parallel_for(files.size(), 1, [&](std::size_t at, std::size_t /*end*/, unsigned /*worker*/) {
+    if (is_over.load()) return;
+    Status put = store.put_file(files[at].key, files[at].path);
+    const std::lock_guard lock(mutex);
+    if (put.ok() && options.cancelled && options.cancelled()) put = Error{ErrorCode::kCancelled, "stopped while uploading"};
+    if (!put.ok()) {
+      if (!problem) problem = std::move(put).error();
+      is_over = true;
+      return;
+    }
+    done += files[at].num_bytes;
+    if (options.progress) options.progress(done, total);
+  });
+  if (problem) return *std::move(problem);
+  return {};
+}
+
+}  // namespace vieweratlas
