@@ -20,6 +20,7 @@
 #include "cli/presence_store.h"
 #include "cli/privacy_rules.h"
 #include "cli/progress.h"
+#include "cli/publish_result.h"
 #include "cli/results.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
@@ -127,6 +128,11 @@ Status CommandAnalyze::run() {
     return analysis.error();
   }
   audit_export(options, *analysis, session.console());
+  Status published = publish_result(configuration_.settings, environment_, options.output, *analysis, session.console());
+  if (!published) {
+    session.console().note(LogLevel::kError, published.error().message);
+    return published;
+  }
   print_result(wants_json() ? as_json(*analysis, options.output, talk.step_seconds()) : as_text(*analysis, options.output));
   return {};
 }

@@ -89,7 +89,7 @@ Status CommandCompact::run() {
   if (!key) return key.error();
   Result<LakeTools> tools = open_lake(settings(), environment_);
   if (!tools) return std::move(tools).error();
-  const Result<std::unordered_set<std::int64_t>> forgotten = forgotten_numbers(settings(), *key);
+  const Result<std::unordered_set<std::int64_t>> forgotten = forgotten_numbers(settings(), *tools->store, *key);
   if (!forgotten) return forgotten.error();
 
   const LakeChangeOptions change = lake_change_options(settings(), *tools);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -25,6 +26,8 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_settings.h"
+#include "cli/store_upload.h"
 #include "cli/version.h"
 
 #include "vieweratlas/core/clock.h"
@@ -37,9 +40,12 @@
 #include "vieweratlas/presence/viewer_table.h"
 #include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/privacy/forget.h"
+#include "vieweratlas/privacy/forget_in_store.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/privacy/viewer_number.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -151,29 +157,28 @@ Result<ViewerKey> CommandForget::key() const {
 
 Status CommandForget::run() {
   const Settings& settings = configuration_.settings;
+  const bool in_files = settings.storage.type == StoreKind::kFile;
   const fs::path& data_dir = settings.analysis.folder;
   std::error_code ignored;
-  if (!fs::is_directory(data_dir, ignored)) {
+  if (in_files && !fs::is_directory(data_dir, ignored)) {
     return Error{ErrorCode::kNotFound, "there is no data folder " + printable(data_dir.string()) + "; name it with --logs-dir"};
   }
-  if (people_.empty() && !fs::exists(forgotten_path(data_dir), ignored)) {
+  if (in_files && people_.empty() && !fs::exists(forgotten_path(data_dir), ignored)) {
     return Error{ErrorCode::kInvalidArgument, "nobody is named and nobody is forgotten yet; usage: vieweratlas forget USER..."};
   }
   Session session(configuration_, environment_, "stopped");
   Console& console = session.console();
   const Result<ViewerKey> viewer_key = key();
   if (!viewer_key) return viewer_key.error();
-  ThreadPool pool(settings.talk.threads);
   const Interrupt::Writing writing(session.interrupt());
   console.begin_progress("looking", ProgressUnit::kFiles);
-  const Result<ForgetReport> report =
-      forget(people_, *viewer_key,
-             {.data_dir = data_dir,
-              .platform = std::string(kPlatform),
-              .dry_run = settings.talk.dry_run,
-              .progress = [&](std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); },
-              .cancelled = [&] { return session.interrupt().requested(); }},
-             pool);
+  const ForgetOptions options{.data_dir = data_dir,
+                              .platform = std::string(kPlatform),
+                              .dry_run = settings.talk.dry_run,
+                              .progress = [&](std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); },
+                              .cancelled = [&] { return session.interrupt().requested(); }};
+  ThreadPool pool(settings.talk.threads);
+  const Result<ForgetReport> report = in_files ? forget(people_, *viewer_key, options, pool) : forget_elsewhere(*viewer_key, options, pool);
   console.end_progress();
   if (!report) return report.error();
   for (const auto& [reason, entry] : report->problems.by_reason()) {
@@ -188,14 +193,10 @@ Result<LakeForgetReport> CommandForget::forget_curated(const ViewerKey& viewer_k
   const Settings& settings = configuration_.settings;
   const Result<LakeTools> tools = open_lake(settings, environment_);
   if (!tools) return tools.error();
-  if (settings.storage.type != StoreKind::kFile) {
-    session.console().warning("raw files that are kept in " + printable(tools->store->uri("raw")) +
-                              " are not rewritten: only those of the data folder, and the lake");
-  }
   const Result<std::vector<LakeManifest>> manifests = read_manifests(*tools->store);
   if (!manifests) return manifests.error();
   if (manifests->empty()) return LakeForgetReport{};
-  const Result<std::unordered_set<std::int64_t>> listed = forgotten_numbers(settings, viewer_key);
+  const Result<std::unordered_set<std::int64_t>> listed = forgotten_numbers(settings, *tools->store, viewer_key);
   if (!listed) return listed.error();
   const ViewerNumbering number = viewer_numbering(viewer_key, kPlatform);
   std::vector<std::int64_t> viewers(listed->begin(), listed->end());
@@ -215,6 +216,26 @@ Result<LakeForgetReport> CommandForget::forget_curated(const ViewerKey& viewer_k
   return forget_in_lake(*tools->store, viewers, options);
 }
 
+/// Into the audit log of the place that was worked on.
+Status CommandForget::log_it(const AuditEntry& entry) const {
+  const Settings& settings = configuration_.settings;
+  if (settings.storage.type == StoreKind::kFile) return append_audit(audit_path(settings.analysis.folder), entry);
+  Result<std::unique_ptr<ObjectStore>> store = store_for(settings, environment_, {});
+  return store ? append_audit(**store, entry) : Status(store.error());
+}
+
+/// In a store that is not files, by way of a folder.
+Result<ForgetReport> CommandForget::forget_elsewhere(const ViewerKey& key, ForgetOptions options, ThreadPool& pool) {
+  const Settings& settings = configuration_.settings;
+  if (Status reached = reach_store(settings, environment_, StoreUse::kRead, {}); !reached) return std::move(reached).error();
+  Result<std::unique_ptr<ObjectStore>> store = store_for(settings, environment_, {});
+  if (!store) return std::move(store).error();
+  Result<WorkFolder> work = WorkFolder::make();
+  if (!work) return std::move(work).error();
+  options.data_dir = work->path();
+  return forget_in_store(people_, key, **store, options, pool);
+}
+
 Status CommandForget::finish(const ForgetReport& report, const LakeForgetReport& lake) const {
   const bool dry_run = configuration_.settings.talk.dry_run;
   const fs::path& data_dir = configuration_.settings.analysis.folder;
@@ -225,7 +246,7 @@ Status CommandForget::finish(const ForgetReport& report, const LakeForgetReport&
   }
   print_result(wants_json() ? as_json(report, lake, dry_run, maps) : as_text(report, lake, dry_run, maps));
   if (dry_run) return {};
-  if (Status logged = append_audit(audit_path(data_dir), audit_entry(report, lake, people_.size())); !logged) return logged;
+  if (Status logged = log_it(audit_entry(report, lake, people_.size())); !logged) return logged;
   if (report.problems.empty()) return {};
   return Error{ErrorCode::kUnavailable,
                fmt::format("{} files could not be read or rewritten and may still name these viewers; repair or remove "

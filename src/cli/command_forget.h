@@ -8,7 +8,9 @@
 #include "cli/setting_source.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/core/parallel.h"
 #include "vieweratlas/lake/care.h"
+#include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/privacy/forget.h"
 #include "vieweratlas/privacy/pseudonym.h"
 
@@ -27,6 +29,8 @@ class CommandForget final : public Command {
   /// Takes the same people out of the lake, wherever it is; an empty report when there is none.
   [[nodiscard]] Result<LakeForgetReport> forget_curated(const ViewerKey& key, Session& session) const;
   [[nodiscard]] Status finish(const ForgetReport& report, const LakeForgetReport& lake) const;
+  [[nodiscard]] Result<ForgetReport> forget_elsewhere(const ViewerKey& key, ForgetOptions options, ThreadPool& pool);
+  [[nodiscard]] Status log_it(const AuditEntry& entry) const;
 
   Configuration configuration_;
   Environment environment_;

@@ -80,7 +80,7 @@ Status CommandPurge::run() {
     if (Status reached = reach_store(settings, environment_, StoreUse::kRead, {}); !reached) return reached;
     const Result<std::unique_ptr<ObjectStore>> store = store_for(settings, environment_, {});
     if (!store) return store.error();
-    report = dry_run ? purge_store_older_than(**store, cutoff, PurgeMode::kLook) : purge_store_by_retention(**store, days, now, kVersion);
+    report = dry_run ? purge_older_than(**store, cutoff, PurgeMode::kLook) : purge_by_retention(**store, days, now, kVersion);
   }
   if (!report) return report.error();
   print_result(wants_json() ? as_json(*report, dry_run, cutoff) : as_text(*report, dry_run));

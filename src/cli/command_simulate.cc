@@ -125,12 +125,12 @@ Result<SimulateReport> CommandSimulate::write(const std::filesystem::path& folde
 Result<SimulateReport> CommandSimulate::write_to(ObjectStore& store, Session& session) const {
   const Settings& settings = configuration_.settings;
   if (Status reached = reach_store(settings, environment_, StoreUse::kRead, {}); !reached) return std::move(reached).error();
-  Result<ScratchFolder> scratch = ScratchFolder::make();
-  if (!scratch) return std::move(scratch).error();
+  Result<WorkFolder> work = WorkFolder::make();
+  if (!work) return std::move(work).error();
   const Interrupt::Writing writing(session.interrupt());  // a signal must not leave the folder behind
-  Result<SimulateReport> report = write(scratch->path(), session);
+  Result<SimulateReport> report = write(work->path(), session);
   if (!report) return report;
-  Result<std::vector<FileEntry>> files = list_files(scratch->path());
+  Result<std::vector<FileEntry>> files = list_files(work->path());
   if (!files) return std::move(files).error();
   if (Status free = check_that_nothing_else_is_there(store, *files); !free) return std::move(free).error();
   const auto truth =

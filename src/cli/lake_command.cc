@@ -136,8 +136,10 @@ Result<ViewerKey> lake_key(const Settings& settings, const Environment& environm
   return ViewerKey::from_bytes(std::array<std::uint8_t, 32>{});
 }
 
-Result<std::unordered_set<std::int64_t>> forgotten_numbers(const Settings& settings, const ViewerKey& key) {
-  const Result<ForgottenList> list = ForgottenList::load(forgotten_path(settings.analysis.folder), key.id());
+Result<std::unordered_set<std::int64_t>> forgotten_numbers(const Settings& settings, const ObjectStore& store, const ViewerKey& key) {
+  const Result<ForgottenList> list = settings.storage.type == StoreKind::kFile
+                                         ? ForgottenList::load(forgotten_path(settings.analysis.folder), key.id())
+                                         : load_forgotten(store, key.id());
   if (!list) return list.error();
   const ViewerNumbering number = viewer_numbering(key, kPlatform);
   std::unordered_set<std::int64_t> numbers;

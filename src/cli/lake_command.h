@@ -61,7 +61,8 @@ struct LakeTools {
 
 /// The numbers of the people on the list of forgotten viewers of the data folder, as far as they are known by pseudonyms.
 /// Errors: those of the list.
-[[nodiscard]] Result<std::unordered_set<std::int64_t>> forgotten_numbers(const Settings& settings, const ViewerKey& key);
+[[nodiscard]] Result<std::unordered_set<std::int64_t>> forgotten_numbers(const Settings& settings, const ObjectStore& store,
+                                                                         const ViewerKey& key);
 
 /// The day of a time that is a day. Errors: invalid_argument.
 [[nodiscard]] Result<std::optional<DayNumber>> day_of_setting(const std::optional<UtcTime>& time, std::string_view flag);

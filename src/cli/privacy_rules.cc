@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -13,6 +14,7 @@
 #include "cli/collect_settings.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_settings.h"
 #include "cli/version.h"
 
 #include "vieweratlas/core/clock.h"
@@ -23,6 +25,8 @@
 #include "vieweratlas/privacy/forget.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -47,13 +51,20 @@ Result<fs::path> viewer_key_path(const Settings& settings, const Environment& en
 }
 
 Status obey_forgotten(const Settings& settings, const Environment& environment, Logger& log, AnalysisOptions& options) {
-  const fs::path file = forgotten_path(options.folder);
-  std::error_code ignored;
-  if (!options.edges.empty() || !fs::exists(file, ignored)) return {};
+  if (!options.edges.empty()) return {};
+  std::unique_ptr<ObjectStore> store;
+  if (settings.storage.type != StoreKind::kFile) {
+    Result<std::unique_ptr<ObjectStore>> opened = impatient_store_for(settings, environment, {});
+    if (!opened) return std::move(opened).error();
+    store = *std::move(opened);
+  }
+  const auto load = [&](const std::string& key_id) {
+    return store ? load_forgotten(*store, key_id) : ForgottenList::load(forgotten_path(options.folder), key_id);
+  };
   const std::optional<ViewerKey> key = key_at_hand(settings, environment);
-  Result<ForgottenList> list = ForgottenList::load(file, key ? key->id() : std::string());
+  Result<ForgottenList> list = load(key ? key->id() : std::string());
   const bool is_known_by_key = key && list.ok();
-  if (!list.ok() && list.error().code == ErrorCode::kInvalidArgument) list = ForgottenList::load(file, "");
+  if (!list.ok() && list.error().code == ErrorCode::kInvalidArgument) list = load("");
   if (!list) return std::move(list).error();
   if (list->empty()) return {};
   if (!is_known_by_key) {

@@ -22,16 +22,16 @@
 
 namespace vieweratlas {
 
-Result<ScratchFolder> ScratchFolder::make() {
+Result<WorkFolder> WorkFolder::make() {
   std::error_code problem;
   const std::filesystem::path parent = std::filesystem::temp_directory_path(problem);
   if (problem) return system_error(problem.value(), "looking for the temporary folder", "TMPDIR");
   std::string name = (parent / "vieweratlas-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) return system_error(errno, "making the folder", name);
-  return ScratchFolder(name);
+  return WorkFolder(name);
 }
 
-ScratchFolder::~ScratchFolder() {
+WorkFolder::~WorkFolder() {
   std::error_code ignored;
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }

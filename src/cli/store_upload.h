@@ -13,17 +13,17 @@
 namespace vieweratlas {
 
 /// A folder of its own below the system's temporary one, gone with all below it when this ends. Owner-only.
-class ScratchFolder {
+class WorkFolder {
  public:
   /// Errors: denied, limit_exceeded, unavailable.
-  [[nodiscard]] static Result<ScratchFolder> make();
-  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-  ~ScratchFolder();
+  [[nodiscard]] static Result<WorkFolder> make();
+  WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  WorkFolder& operator=(WorkFolder&&) = delete;
+  ~WorkFolder();
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  explicit ScratchFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit WorkFolder(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
 };
 

@@ -68,7 +68,7 @@ void StoreChores::purge(const std::stop_token& stop) {
   const UtcTime day = std::chrono::floor<std::chrono::days>(now);
   if (options_.retention_days == 0 || purged_on_ == day) return;
   const Result<PurgeReport> purged = store_ == nullptr ? purge_by_retention(options_.data_dir, options_.retention_days, now, version_, stop)
-                                                       : purge_store_by_retention(*store_, options_.retention_days, now, version_, stop);
+                                                       : purge_by_retention(*store_, options_.retention_days, now, version_, stop);
   if (!purged) {  // tried again in a minute
     if (purged.error().code != ErrorCode::kCancelled) log_.warning("what is too old is not removed yet: " + purged.error().message);
     return;

@@ -23,7 +23,6 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/storage/compression.h"
-#include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
@@ -89,13 +88,6 @@ bool is_flat_snapshot(std::string_view name) {
   if (!file.ends_with(kSuffix) || file.size() <= kStampBytes + kSuffix.size()) return false;
   const std::string_view stamp = file.substr(file.size() - kStampBytes - kSuffix.size(), kStampBytes);
   return stamp[0] == '_' && day_of(stamp.substr(1, 8)).has_value() && stamp[9] == '_' && are_digits(stamp.substr(10));
-}
-
-/// Presence data by its key, in a folder of presence or in the flat layout.
-bool is_kept_for_a_time(std::string_view key) {
-  if (key.find('/') == std::string_view::npos) return is_flat_snapshot(key);
-  return std::any_of(kFolders.begin(), kFolders.end(),
-                     [&](std::string_view folder) { return key.starts_with(folder) && key.substr(folder.size()).starts_with('/'); });
 }
 
 /// The end of the day that decides how old such data is; nullopt when nothing tells.
@@ -215,30 +207,6 @@ Result<PurgeReport> purge_older_than(const fs::path& data_dir, UtcTime cutoff, P
     }
   }
   return purge.take_report();
-}
-
-Result<PurgeReport> purge_older_than(ObjectStore& store, UtcTime cutoff, PurgeMode mode, const std::stop_token& stop) {
-  if (const auto* const local = dynamic_cast<const LocalStore*>(&store)) return purge_older_than(local->root(), cutoff, mode, stop);
-  const Result<std::vector<StoredObject>> objects = store.list("");
-  if (!objects) return objects.error();
-  PurgeReport report;
-  for (const StoredObject& object : *objects) {
-    if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped; what is removed stays removed, run again for the rest"};
-    if (!is_kept_for_a_time(object.key)) continue;
-    const std::optional<UtcTime> end = end_of_life(object.key, object.modified_s);
-    if (!end) {
-      ++report.num_undated;
-    } else if (*end > cutoff) {
-      ++report.num_kept;
-    } else {
-      if (mode == PurgeMode::kRemove) {
-        if (Status removed = store.remove(object.key); !removed) return std::move(removed).error();
-      }
-      ++report.num_files;
-      report.num_bytes += object.num_bytes;
-    }
-  }
-  return report;
 }
 
 Result<PurgeReport> purge_by_retention(const fs::path& data_dir, std::uint32_t days, UtcTime now, std::string_view version,

@@ -95,7 +95,8 @@ class StorePurge {
 
 }  // namespace
 
-Result<PurgeReport> purge_store_older_than(ObjectStore& store, UtcTime cutoff, PurgeMode mode, const std::stop_token& stop) {
+Result<PurgeReport> purge_older_than(ObjectStore& store, UtcTime cutoff, PurgeMode mode, const std::stop_token& stop) {
+  if (const auto* const files = dynamic_cast<const LocalStore*>(&store)) return purge_older_than(files->root(), cutoff, mode, stop);
   StorePurge purge(store, cutoff, mode, stop);
   for (const Place& place : kPlaces) {
     if (Status done = purge.place(place); !done) return std::move(done).error();
@@ -103,10 +104,10 @@ Result<PurgeReport> purge_store_older_than(ObjectStore& store, UtcTime cutoff, P
   return purge.take_report();
 }
 
-Result<PurgeReport> purge_store_by_retention(ObjectStore& store, std::uint32_t days, UtcTime now, std::string_view version,
-                                             const std::stop_token& stop) {
+Result<PurgeReport> purge_by_retention(ObjectStore& store, std::uint32_t days, UtcTime now, std::string_view version,
+                                       const std::stop_token& stop) {
   if (days == 0) return PurgeReport{};
-  Result<PurgeReport> report = purge_store_older_than(store, now - std::chrono::days(days), PurgeMode::kRemove, stop);
+  Result<PurgeReport> report = purge_older_than(store, now - std::chrono::days(days), PurgeMode::kRemove, stop);
   if (!report || report->num_files == 0) return report;
   const AuditEntry entry{.time = now,
                          .action = "purge",

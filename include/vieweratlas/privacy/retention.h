@@ -37,23 +37,19 @@ struct PurgeReport {
 [[nodiscard]] Result<PurgeReport> purge_older_than(const std::filesystem::path& data_dir, UtcTime cutoff,
                                                    PurgeMode mode = PurgeMode::kRemove, const std::stop_token& stop = {});
 
-/// The same for any store; of local files it is the above. Errors: those of the store.
-[[nodiscard]] Result<PurgeReport> purge_older_than(ObjectStore& store, UtcTime cutoff, PurgeMode mode = PurgeMode::kRemove,
-                                                   const std::stop_token& stop = {});
-
 /// purge_older_than() for data older than `days` before `now`, with an entry in the audit log when anything was removed. Does
 /// nothing for 0 days. For the collector: at its start and after each round.
 [[nodiscard]] Result<PurgeReport> purge_by_retention(const std::filesystem::path& data_dir, std::uint32_t days, UtcTime now,
                                                      std::string_view version, const std::stop_token& stop = {});
 
-/// purge_older_than() for a store of another kind than files: the same folders, the time of modification for imports. Listing ends at the
+/// The same for any store, where files are not the above: the same folders, the time of modification for imports. Listing ends at the
 /// first day that is kept. num_kept counts no further. Errors: those of listing, cancelled.
-[[nodiscard]] Result<PurgeReport> purge_store_older_than(ObjectStore& store, UtcTime cutoff, PurgeMode mode = PurgeMode::kRemove,
-                                                         const std::stop_token& stop = {});
+[[nodiscard]] Result<PurgeReport> purge_older_than(ObjectStore& store, UtcTime cutoff, PurgeMode mode = PurgeMode::kRemove,
+                                                   const std::stop_token& stop = {});
 
 /// purge_by_retention() for such a store; the audit log is the store's.
-[[nodiscard]] Result<PurgeReport> purge_store_by_retention(ObjectStore& store, std::uint32_t days, UtcTime now, std::string_view version,
-                                                           const std::stop_token& stop = {});
+[[nodiscard]] Result<PurgeReport> purge_by_retention(ObjectStore& store, std::uint32_t days, UtcTime now, std::string_view version,
+                                                     const std::stop_token& stop = {});
 
 /// The end of the day that the path of a file tells, relative to the data folder; nullopt when it tells none.
 [[nodiscard]] std::optional<UtcTime> end_of_day_told_by(std::string_view key);

@@ -37,6 +37,7 @@ namespace vieweratlas {
 class FailingStore final : public ObjectStore {
  public:
   std::optional<Error> failure;
+  std::function<void()> before_put;   ///< called by put(); may wait
   std::optional<Error> list_failure;  ///< of listing alone
   std::map<std::string, std::string, std::less<>> objects;
   int num_puts = 0;
@@ -44,6 +45,7 @@ class FailingStore final : public ObjectStore {
 
   [[nodiscard]] Status put(std::string_view key, std::string_view bytes, const PutOptions& /*options*/ = {}) override {
     if (!is_object_key(key)) return Error{ErrorCode::kInvalidArgument, "wrong key"};
+    if (before_put) before_put();
     if (failure && puts_before_failure <= 0) return *failure;
     --puts_before_failure;
     ++num_puts;

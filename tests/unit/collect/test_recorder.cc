@@ -3,8 +3,10 @@
 #include <xxhash.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -88,6 +90,52 @@ TEST(Recorder, TellsWhatItCouldNotDo) {
   ASSERT_FALSE(finished.ok());
   EXPECT_EQ(finished.error().code, ErrorCode::kDenied);
   EXPECT_THAT(recording.recorder->counters().problem, HasSubstr("permission denied"));
+}
+
+/// Waits in put() until it is told to go on.
+class HeldStore {
+ public:
+  void hold() {
+    std::unique_lock lock(mutex_);
+    is_waiting_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return goes_on_; });
+  }
+  void wait_for_a_put() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return is_waiting_; });
+  }
+  void go_on() {
+    const std::lock_guard lock(mutex_);
+    goes_on_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_waiting_ = false;
+  bool goes_on_ = false;
+};
+
+TEST(Recorder, AStoreThatTakesItsTimeHoldsUpNothing) {
+  ThreadedRecording recording;
+  HeldStore held;
+  recording.store.before_put = [&held] { held.hold(); };
+  recording.open();
+  recording.see("ada", "1", "m1");
+  while (recording.recorder->counters().sightings < 1) std::this_thread::yield();
+  recording.clock.advance(std::chrono::hours(1) + seconds(15));
+  held.wait_for_a_put();
+  recording.see("ada", "2", "m2");
+  while (recording.recorder->counters().sightings < 2) std::this_thread::yield();
+  EXPECT_EQ(recording.recorder->counters().rounds_waiting, 1U);
+  EXPECT_EQ(recording.recorder->rounds_stored(), 0U);
+  while (recording.recorder->counters().journal_bytes == 0) std::this_thread::yield();
+  held.go_on();
+  ASSERT_TRUE(recording.finish(true).ok());
+  EXPECT_EQ(recording.recorder->rounds_stored(), 2U);
+  EXPECT_EQ(recording.store.objects.size(), 2U);
 }
 
 /// A header that is right but for its version.

@@ -219,6 +219,25 @@ TEST(Recovery, NeverReplacesWhatIsStoredByAJournalThatHoldsLess) {
   EXPECT_EQ(recording.num_journals(), 0U);
 }
 
+TEST(Recovery, NeverReplacesWhatIsStoredWhereNothingMayBeListed) {
+  Recording recording;
+  recording.see("ada", 1);
+  recording.tick();
+  recording.disk_fault = [](std::string_view) { return Status(disk_full()); };
+  recording.see("ada", 2);
+  recording.advance(hours(2));
+  recording.disk_fault = {};
+  recording.store.list_failure = Error{ErrorCode::kDenied, "ListBucket is not allowed"};
+  recording.restart();
+  recording.tick();
+  EXPECT_THAT(recording.lines(kFirst)[0], HasSubstr("\"chatters\":2,"));
+  EXPECT_EQ(recording.num_journals(), 0U);
+  recording.see("ada", 3);
+  recording.advance(hours(1) + seconds(15));
+  EXPECT_EQ(recording.store.objects.size(), 2U);
+  EXPECT_THAT(recording.store.objects.rbegin()->first, HasSubstr("_part-")) << "the store may hold any part of the first window";
+}
+
 TEST(Recovery, StoresWithoutAnyJournal) {
   Recording recording;
   recording.disk_fault = [](std::string_view) { return Status(disk_full()); };

@@ -1,0 +1,95 @@
+"""What is wrong with a store is told in one clear line, with exit code 1, in under ten seconds."""
+import pathlib
+import shutil
+import socket
+import sys
+import tempfile
+import time
+import unittest
+
+from program import clean_environment, run
+from s3_servers import BUCKET, Wall
+
+MOST_SECONDS = 10
+COMMANDS = {
+    "analyze": ("analyze", "--output-dir=out"),
+    "simulate": ("simulate", "--channels=5", "--viewers=20", "--communities=1", "--days=1", "--bots=0"),
+    "collect": ("collect", "--channels=somebody", "--mode=anonymous", "--irc-host=127.0.0.1", "--irc-port=1", "--private-dir=private"),
+    "compact": ("compact", "--private-dir=private"),
+    "purge": ("purge", "--older-than=30"),
+    "forget": ("forget", "somebody", "--private-dir=private"),
+}
+
+
+class StoreErrors(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.wall = Wall(region="eu-central-1")
+        cls.wall.make_bucket()
+        cls.commands = {name: words for name, words in COMMANDS.items() if run(name, "--help").returncode == 0}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.wall.stop()
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vieweratlas-store-errors-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def refuses(self, expected, bucket=BUCKET, identity=None, **environment):
+        """Each command says one line with all of `expected` in it."""
+        env = clean_environment(**{**self.wall.environment(identity), "XDG_CACHE_HOME": str(self.folder / "cache"), **environment})
+        for name, words in self.commands.items():
+            with self.subTest(name):
+                begin = time.monotonic()
+                done = run(*words, "--storage=s3", "--s3-bucket", bucket, "--quiet", cwd=self.folder, env=env)
+                seconds = time.monotonic() - begin
+                self.assertEqual(done.returncode, 1, done.stderr)
+                lines = [line for line in done.stderr.splitlines() if line.startswith("vieweratlas: ")]
+                self.assertEqual(len(lines), 1, done.stderr)
+                for part in expected:
+                    self.assertRegex(lines[0], part)
+                self.assertLess(seconds, MOST_SECONDS)
+                self.assertNotIn(self.wall.secret_access_key, done.stdout + done.stderr)
+
+    def test_access_denied(self):
+        nobody = self.wall.user({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}, name="nobody")
+        self.refuses([BUCKET, "(?i)denied|permission|may not|not allowed"], identity=nobody)
+
+    def test_no_such_bucket(self):
+        self.refuses(["no-such-bucket", "(?i)bucket"], bucket="no-such-bucket")
+
+    def test_wrong_region(self):
+        self.refuses(["(?i)region", "eu-central-1"], AWS_REGION="us-west-2")
+
+    def test_unknown_key_and_expired_token(self):
+        self.refuses(["(?i)key"], identity={"access_key_id": "AKIAXXXXXXXXXXXXXXXX", "secret_access_key": "x" * 40})
+        role = self.wall.role(name="short")
+        self.wall.expire(role)
+        self.refuses(["(?i)expired"], identity=role)
+
+    def test_nobody_listens(self):
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+        self.refuses([str(port), "(?i)connect|refused|reach"], AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{port}")
+
+    def test_a_server_that_says_nothing(self):
+        with socket.socket() as hole:
+            hole.bind(("127.0.0.1", 0))
+            hole.listen(64)
+            self.refuses([str(hole.getsockname()[1])], AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{hole.getsockname()[1]}")
+
+    def test_a_name_without_address(self):
+        self.refuses(["nowhere.invalid"], AWS_ENDPOINT_URL_S3="http://nowhere.invalid:9000")
+
+    def test_a_certificate_that_is_not_trusted(self):
+        with Wall(tls=True) as other:
+            self.refuses(["(?i)certificate"], AWS_ENDPOINT_URL_S3=other.url)
+
+    def test_no_credentials(self):
+        self.refuses(["(?i)credentials"], AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv, verbosity=2)
