@@ -75,6 +75,7 @@ ScratchFolder::~ScratchFolder() {
 Result<LakeTools> open_lake(const Settings& settings, const Environment& environment) {
   Settings of_lake = settings;
   of_lake.collection.logs_dir = settings.analysis.folder;
+  if (Status reached = reach_store(of_lake, environment, StoreUse::kRead, {}); !reached) return std::move(reached).error();
   LakeTools tools;
   Result<std::unique_ptr<ObjectStore>> store = store_for(of_lake, environment, std::stop_token());
   if (!store) return std::move(store).error();
