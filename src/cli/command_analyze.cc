@@ -25,6 +25,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_settings.h"
 #include "cli/version.h"
 
 #include "vieweratlas/core/error.h"
@@ -115,6 +116,9 @@ Status CommandAnalyze::run() {
   Session session(configuration_, environment_, "stopped; an earlier result is untouched");
   if (input_is_there(options)) session.open_log_file();
   session.tell_settings();
+  if (options.edges.empty()) {
+    if (Status reached = reach_store(configuration_.settings, environment_, StoreUse::kRead, {}); !reached) return reached;
+  }
   if (Status obeyed = obey_forgotten(configuration_.settings, environment_, session.console(), options); !obeyed) return obeyed;
   const Result<std::unique_ptr<ObjectStore>> store = open_presence(configuration_.settings, environment_, options);
   if (!store) return store.error();

@@ -19,6 +19,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_settings.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
@@ -50,6 +51,9 @@ Status CommandQuality::run() {
   ThreadPool pool(settings.talk.threads);
   Console& console = session.console();
   AnalysisOptions options = settings.analysis;
+  if (options.edges.empty()) {
+    if (Status reached = reach_store(settings, environment_, StoreUse::kRead, {}); !reached) return reached;
+  }
   if (Status obeyed = obey_forgotten(settings, environment_, console, options); !obeyed) return obeyed;
   const Result<std::unique_ptr<ObjectStore>> store = open_presence(settings, environment_, options);
   if (!store) return store.error();

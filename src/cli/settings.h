@@ -55,9 +55,9 @@ struct StorageSettings {
   std::filesystem::path sqlite_file = "logs/vieweratlas.sqlite";
   std::filesystem::path cache_dir;
   double cache_max_gib = 10;
-  std::string transfer_to;      ///< the place of storage export
-  std::string transfer_from;    ///< the place of storage import
-  std::string transfer_prefix;  ///< of the keys that are copied or listed
+  std::string transfer_to;               ///< the place of storage export
+  std::string transfer_from;             ///< the place of storage import
+  std::string transfer_prefix;           ///< of the keys that are copied or listed
   std::map<std::string, Secret> dotenv;  ///< what .env gives of AWS_...; no option
 };
 

@@ -31,7 +31,7 @@
 namespace vieweratlas {
 namespace {
 
-constexpr std::chrono::seconds kLittlePatience{8};  // an answer within ten, with what the program itself takes
+constexpr std::chrono::seconds kLittlePatience{6};  // an answer within ten seconds, also from a machine that is busy
 
 Error invalid(std::string sentence) { return Error{ErrorCode::kInvalidArgument, std::move(sentence)}; }
 
@@ -128,6 +128,12 @@ S3Options s3_options(const StorageSettings& storage, const Environment& environm
   return options;
 }
 
+/// A server's refusal of what was asked, such as another region's bucket, is a failure of this run and not of its command line.
+Status told_by_server(Error error) {
+  if (error.code == ErrorCode::kInvalidArgument) error.code = ErrorCode::kUnavailable;
+  return error;
+}
+
 Error problem_error(const std::pair<std::string_view, std::string>& problem) {
   return invalid(fmt::format("{}: {}", problem.first, problem.second));
 }
@@ -193,10 +199,12 @@ Status reach_store(const Settings& settings, const Environment& environment, Sto
   if (!store) return store.error();
   if (use == StoreUse::kRead) {
     const Result<ObjectPage> page = (*store)->list_page("raw/", {}, 1);
-    return page ? Status() : Status(page.error());
+    return page ? Status() : told_by_server(page.error());
   }
   const UtcTime now = std::chrono::floor<std::chrono::seconds>(SystemClock().utc());
-  return (*store)->put("state/collector/start.json", fmt::format("{{\"started\":\"{}\",\"version\":\"{}\"}}\n", format_iso(now), kVersion));
+  Status put =
+      (*store)->put("state/collector/start.json", fmt::format("{{\"started\":\"{}\",\"version\":\"{}\"}}\n", format_iso(now), kVersion));
+  return put.ok() ? Status() : told_by_server(std::move(put).error());
 }
 
 Result<StoreOptions> parse_place(std::string_view place, const Settings& settings, const Environment& environment, std::stop_token stop) {

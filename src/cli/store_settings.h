@@ -24,7 +24,7 @@ namespace vieweratlas {
 [[nodiscard]] Result<std::unique_ptr<ObjectStore>> store_for(const Settings& settings, const Environment& environment,
                                                              std::stop_token stop);
 
-/// The same store with little patience (eight seconds in place of a minute), for who wants to know how it stands before the work begins.
+/// The same store with little patience (six seconds in place of a minute), for who wants to know how it stands before the work begins.
 [[nodiscard]] Result<std::unique_ptr<ObjectStore>> impatient_store_for(const Settings& settings, const Environment& environment,
                                                                        std::stop_token stop);
 

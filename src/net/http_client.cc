@@ -98,6 +98,9 @@ void set(CURL* easy, CURLoption option, T value) {
   VA_CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
 }
 
+/// A wish, not a need: libcurl refuses another size while it still holds a buffer, as it does after a name that was not found.
+void wish_for_buffer(CURL* easy, CURLoption option, long num_bytes) { curl_easy_setopt(easy, option, num_bytes); }
+
 std::size_t on_body(char* bytes, std::size_t /*one*/, std::size_t size, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
   if (exchange.sink != nullptr) {
@@ -181,7 +184,7 @@ void set_method(CURL* easy, const HttpRequest& request) {
   if (request.method != HttpMethod::kGet || !body.empty()) {
     set(easy, CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());  // libcurl reads it where it is
     set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    if (body.size() >= kLargeBodyBytes) set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kLargeBufferBytes);
+    if (body.size() >= kLargeBodyBytes) wish_for_buffer(easy, CURLOPT_UPLOAD_BUFFERSIZE, kLargeBufferBytes);
   }
   set(easy, CURLOPT_CUSTOMREQUEST, name_of_method(request.method));
 }
@@ -291,7 +294,7 @@ class CurlClient final : public HttpClient {
     set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
     set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
     if (request.accept_compressed) set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    if (request.sink) set(easy, CURLOPT_BUFFERSIZE, kLargeBufferBytes);
+    if (request.sink) wish_for_buffer(easy, CURLOPT_BUFFERSIZE, kLargeBufferBytes);
     set(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
     set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (target.direct) set(easy, CURLOPT_NOPROXY, "*");  // other hosts: https_proxy and its kin, as libcurl reads them
