@@ -26,8 +26,15 @@ if(NOT EXISTS "${duckdb_library}" OR NOT EXISTS "${duckdb_header}")
                       "give -DVIEWERATLAS_DUCKDB=PREFIX, or build without the lake's tables: -DVIEWERATLAS_WITH_DUCKDB=OFF.")
 endif()
 
+# Beside what is built, not in somebody's cache: who may run the program must be able to load its library.
+set(duckdb_beside "${PROJECT_BINARY_DIR}/lib/libduckdb.so")
+file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+if("${duckdb_library}" IS_NEWER_THAN "${duckdb_beside}")
+  file(COPY_FILE "${duckdb_library}" "${duckdb_beside}")
+endif()
+
 add_library(va_duckdb SHARED IMPORTED GLOBAL)
-set_target_properties(va_duckdb PROPERTIES IMPORTED_LOCATION "${duckdb_library}" INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${duckdb_prefix}/include"
+set_target_properties(va_duckdb PROPERTIES IMPORTED_LOCATION "${duckdb_beside}" INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${duckdb_prefix}/include"
                                            INTERFACE_INCLUDE_DIRECTORIES "${duckdb_prefix}/include")
 # An installed program finds the library beside itself.
 list(APPEND CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/vieweratlas")

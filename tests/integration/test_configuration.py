@@ -164,8 +164,8 @@ class Effects(ProgramTest):
     def test_no_key_of_analyze_is_forgotten(self):
         shown = json.loads(self.run_ok("config", "show", "--json").stdout)
         elsewhere = {"analysis.logs_dir", "analysis.strict", "analysis.edges", "analysis.nodes", "analysis.exclude_games", "analysis.bot_list",
-                     "analysis.viewer_key_file", "analysis.exclude_channels_file", "analysis.output_dir", "analysis.analysis_interval_cycles"}  # tests of their own, or of a later command
-        later = ("collection.", "storage.", "vod.", "simulate.")
+                     "analysis.viewer_key_file", "analysis.exclude_channels_file", "analysis.output_dir", "analysis.analysis_interval_cycles", "analysis.curated"}  # tests of their own, or of a later command
+        later = ("collection.", "storage.", "lake.", "vod.", "simulate.")
         missing = {key for key in shown if not key.startswith(later)} - set(ANALYZE) - elsewhere
         self.assertEqual(missing, set())
         self.assertEqual({key for key in shown if key.startswith("simulate.")}, {"simulate." + key for key in SIMULATE} | {"simulate.output_dir"})
