@@ -21,7 +21,7 @@ class InABucket(CollectTest):
         self.wall = Wall()
         self.addCleanup(self.wall.stop)
         self.wall.make_bucket()
-        self.env = {**credentials(), **self.wall.environment()}
+        self.env = {**credentials(), **self.wall.environment(), "XDG_CACHE_HOME": str(self.folder / "cache")}
 
     def start(self, fake, **flags):
         return self.collect(fake, env=self.env, storage="s3", s3_bucket=BUCKET, tls=False, **{"interval": 3600, **flags})
