@@ -25,7 +25,7 @@ const Environment kHome{{"HOME", "/users/somebody"}};
 
 Settings settings_of(const Environment& environment) {
   const Result<Configuration> configuration =
-      load_configuration({.base = "", .environment = environment, .flags = {}, .dotenv = "/nonexistent"});
+      load_configuration({.base = "", .environment = environment, .flags = {}, .dotenv = "/nonexistent/.env"});
   EXPECT_TRUE(configuration.ok()) << (configuration.ok() ? "" : configuration.error().message);
   return configuration.ok() ? configuration->settings : Settings{};
 }
@@ -157,7 +157,7 @@ TEST(CollectSettings, PrivateFolderFollowsTheUsersEnvironment) {
 TEST(CollectSettings, ShardsAreChecked) {
   for (const char* wrong : {"4/4", "1", "/2", "1/", "a/b", "0/0", "1/2/3", "-1/2", "0/2000"}) {
     const Result<Configuration> configuration =
-        load_configuration({.base = "", .environment = {{"VIEWERATLAS_COLLECTION_SHARD", wrong}}, .flags = {}, .dotenv = "/nonexistent"});
+        load_configuration({.base = "", .environment = {{"VIEWERATLAS_COLLECTION_SHARD", wrong}}, .flags = {}, .dotenv = "/nonexistent/.env"});
     EXPECT_FALSE(configuration.ok()) << wrong;
   }
 }

@@ -20,7 +20,7 @@ namespace vieweratlas {
 namespace {
 
 Settings preset(const std::string& name) {
-  const Result<Configuration> configuration = load_configuration({.base = name, .dotenv = "/nonexistent"});
+  const Result<Configuration> configuration = load_configuration({.base = name, .dotenv = "/nonexistent/.env"});
   EXPECT_TRUE(configuration.ok()) << (configuration.ok() ? "" : configuration.error().message);
   return configuration->settings;
 }
