@@ -43,7 +43,7 @@ class Conformance(unittest.TestCase):
     def test_wall_by_path(self):
         with Wall() as server:
             server.make_bucket()
-            self.assertGreater(self.run_tests(server, "-*Thousand*"), 5)
+            self.assertGreater(self.run_tests(server, "-*Thousand*:*Faults*"), 5)
             log = self.check_log(server)
             self.assertLess(len({entry["connection"] for entry in log}), len(log) / 5, "connections are not used again")
             self.assertEqual(server.client().list_multipart_uploads(Bucket=BUCKET).get("Uploads", []), [], "uploads were left behind")
@@ -60,7 +60,7 @@ class Conformance(unittest.TestCase):
         with Wall() as server:
             server.make_bucket()
             server.clear()
-            self.run_tests(server, "S3Live.*-*Thousand*:*Memory*", VIEWERATLAS_TEST_S3_ENDPOINT=server.virtual_url, VIEWERATLAS_TEST_S3_ADDRESSING="virtual")
+            self.run_tests(server, "S3Live.*-*Thousand*:*Memory*:*Faults*", VIEWERATLAS_TEST_S3_ENDPOINT=server.virtual_url, VIEWERATLAS_TEST_S3_ADDRESSING="virtual")
             hosts = {entry["headers"]["host"].split(":")[0] for entry in self.check_log(server)}
             self.assertIn(f"{BUCKET}.localhost", hosts)
             self.assertTrue(all(host.endswith(".localhost") for host in hosts), hosts)
@@ -68,7 +68,7 @@ class Conformance(unittest.TestCase):
     def test_wall_over_tls(self):
         with Wall(tls=True) as server:
             server.make_bucket()
-            self.run_tests(server, "S3Live.*-*Thousand*:*Memory*:*Mistakes*", VIEWERATLAS_TEST_S3_CA_FILE=server.ca_file)
+            self.run_tests(server, "S3Live.*-*Thousand*:*Memory*:*Mistakes*:*Faults*", VIEWERATLAS_TEST_S3_CA_FILE=server.ca_file)
             self.check_log(server)
 
     def test_another_region(self):
@@ -80,13 +80,14 @@ class Conformance(unittest.TestCase):
     def test_versitygw(self):
         with VersityGw() as server:
             server.make_bucket()
-            self.assertGreater(self.run_tests(server, VIEWERATLAS_TEST_S3_LARGE_MB=LARGE_MB), 5)
+            self.assertGreater(self.run_tests(server, "-*Faults*", VIEWERATLAS_TEST_S3_LARGE_MB=LARGE_MB), 5)
             self.assertEqual(server.client().list_multipart_uploads(Bucket=BUCKET).get("Uploads", []), [], "uploads were left behind")
 
     def test_faults_lose_nothing(self):
         """Hundreds of requests go wrong, in every way and at any place; what was put is there, and one of many still makes an object."""
         with Wall() as server:
             server.make_bucket()
+            self.run_tests(server, "*Faults*", VIEWERATLAS_TEST_S3_FAULTS="1")  # asks for its own, and clears the log
             total = collections.Counter()
             for seed, chosen, scale in ((1, "*KeysOf*:*OneOfMany*:*NotThere*", 8), (2, "*Parts*:*OneOfMany*:*KeysOf*", 5), (3, "*Thousand*", 1)):
                 server.faults(*self.rules(scale), seed=seed)

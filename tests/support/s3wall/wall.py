@@ -101,7 +101,6 @@ class Connection(http.server.BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def serve(self):
-        began = time.monotonic()
         # The base class folds slashes at the beginning; signatures are of what was sent.
         target = self.requestline.split(" ")[1]
         request = Request(self.command, target, {})
@@ -114,17 +113,21 @@ class Connection(http.server.BaseHTTPRequestHandler):
         request.locate(self.server.domain)
         entry = {"method": request.method, "uri": target, "bucket": request.bucket, "key": request.key, "connection": self.number, "fault": None,
                  "headers": {name: value for name, value in request.headers.items() if name not in SECRET_HEADERS}}
-        try:
-            self.answer_request(request, entry)
-        finally:
-            self.server.note(**entry, bytes_in=len(request.body), seconds=round(time.monotonic() - began, 4))
+        self.answer_request(request, entry)
 
     def answer_request(self, request, entry):
+        """Each way out of here notes the request before its answer leaves: whoever has the answer finds it in the log."""
+        began = time.monotonic()
+
+        def note():
+            self.server.note(**entry, bytes_in=len(request.body), seconds=round(time.monotonic() - began, 4))
+
         length = int(request.headers.get("content-length", 0))
         fault = self.server.faults.choose(request.method, request.target) or {"kind": None}
         entry["fault"] = fault["kind"]
         if fault["kind"] == "reset_request":
             self.rfile.read(length // 2)
+            note()
             self.reset()
             return
         if fault["kind"] == "sleep":
@@ -132,6 +135,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
         request.body = self.rfile.read(length)
         if len(request.body) != length:
             entry["cut_off"] = True
+            note()
             self.close_connection = True
             return
         try:
@@ -144,6 +148,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
             entry["code"] = repr(mistake)
         entry["status"] = status
         entry["bytes_out"] = len(body)
+        note()
         self.send(request, status, headers, body, fault["kind"])
 
     def checked(self, request, entry, fault):
