@@ -26,7 +26,7 @@
 namespace vieweratlas::storage_internal {
 namespace {
 
-constexpr std::uint64_t kBytesInFlight = 64ULL << 20U;      // of parts: with the rest of the program well below 100 MB
+constexpr std::uint64_t kBytesInFlight = 48ULL << 20U;      // of parts: with the rest of the program well below 100 MB
 constexpr std::uint32_t kPartsAStep = 1000;                 // after each of which parts are twice as long
 constexpr std::chrono::milliseconds kAbortDeadline{5'000};  // for cleaning up behind a failure
 constexpr std::uint64_t kCopyPartBytes = 512ULL << 20U;     // 10,000 of them hold 5 TiB

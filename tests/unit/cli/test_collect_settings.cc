@@ -156,8 +156,8 @@ TEST(CollectSettings, PrivateFolderFollowsTheUsersEnvironment) {
 
 TEST(CollectSettings, ShardsAreChecked) {
   for (const char* wrong : {"4/4", "1", "/2", "1/", "a/b", "0/0", "1/2/3", "-1/2", "0/2000"}) {
-    const Result<Configuration> configuration =
-        load_configuration({.base = "", .environment = {{"VIEWERATLAS_COLLECTION_SHARD", wrong}}, .flags = {}, .dotenv = "/nonexistent/.env"});
+    const Result<Configuration> configuration = load_configuration(
+        {.base = "", .environment = {{"VIEWERATLAS_COLLECTION_SHARD", wrong}}, .flags = {}, .dotenv = "/nonexistent/.env"});
     EXPECT_FALSE(configuration.ok()) << wrong;
   }
 }
