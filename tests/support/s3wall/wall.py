@@ -143,6 +143,11 @@ class Connection(http.server.BaseHTTPRequestHandler):
         except Refusal as refusal:
             status, headers, body = error(refusal)
             entry["code"] = refusal.code
+        except KeyError as missing:
+            # moto's way to say that a part came after its upload was given up.
+            refusal = Refusal(404, "NoSuchUpload", "uploadId") if "uploadId=" in target else Refusal(599, "MistakeOfTheWall", repr(missing))
+            status, headers, body = error(refusal)
+            entry["code"] = refusal.code
         except Exception as mistake:  # pylint: disable=broad-exception-caught
             status, headers, body = error(Refusal(599, "MistakeOfTheWall", repr(mistake)))
             entry["code"] = repr(mistake)
