@@ -311,7 +311,7 @@ TEST(S3Parts, TenThousandHoldFiveTerabytes) {
 }
 
 TEST(S3Parts, MemoryIsBounded) {
-  EXPECT_EQ(parts_in_flight(16ULL << 20U, 8), 4U);
+  EXPECT_EQ(parts_in_flight(16ULL << 20U, 8), 3U);
   EXPECT_EQ(parts_in_flight(5ULL << 20U, 8), 8U);
   EXPECT_EQ(parts_in_flight(512ULL << 20U, 8), 1U);
   EXPECT_EQ(parts_in_flight(16ULL << 20U, 0), 1U);
