@@ -16,6 +16,9 @@ namespace vieweratlas {
 inline constexpr double kAboveZero = std::numeric_limits<double>::denorm_min();
 inline constexpr double kMaxU32 = 4294967295.0;
 
+/// Commands that draw maps, and those that read presence.
+inline constexpr std::string_view kMap = "analyze, continuous";
+inline constexpr std::string_view kReaders = "analyze, quality";
 /// Commands that listen to chats.
 inline constexpr std::string_view kCollectors = "collect, continuous, doctor";
 /// Commands that look at a collector's folder.
@@ -50,6 +53,14 @@ inline constexpr std::string_view kKeyHolders =
     "collect, continuous, doctor, login, channels update, analyze, quality, forget, vod discover, "
     "vod process, vod import, preprocess_vods, compact, lake verify";
 
+[[nodiscard]] std::span<const Option> analysis_input_options();
+[[nodiscard]] std::span<const Option> analysis_filter_options();
+[[nodiscard]] std::span<const Option> analysis_graph_options();
+[[nodiscard]] std::span<const Option> analysis_community_options();
+[[nodiscard]] std::span<const Option> analysis_picture_options();
+[[nodiscard]] std::span<const Option> analysis_output_options();
+[[nodiscard]] std::span<const Option> simulate_options();
+[[nodiscard]] std::span<const Option> talk_options();
 [[nodiscard]] std::span<const Option> collection_options();
 [[nodiscard]] std::span<const Option> storage_options();
 [[nodiscard]] std::span<const Option> lake_options();

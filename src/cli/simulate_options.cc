@@ -1,0 +1,115 @@
+// Rows of the option table: the invented world.
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "cli/option.h"
+#include "cli/option_rows.h"
+
+namespace vieweratlas {
+namespace {
+
+constexpr std::string_view kWorld = "simulate";
+
+constexpr std::array kSimulate{
+    Option{.key = "simulate.output_dir",
+           .field = VA_FIELD(simulate.output_dir),
+           .heading = "World",
+           .help = "Folder that the logs are written to; one that holds anything else is refused.",
+           .more_flags = "--output,-o",
+           .commands = kWorld,
+           .inherits = "collection.logs_dir",
+           .flat = false},
+    Option{.key = "simulate.size",
+           .field = VA_FIELD(simulate),
+           .heading = "World",
+           .help = "Size of a benchmark: 200, 1,000 or 5,000 channels; the options below change single values of it.",
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.channels",
+           .field = VA_FIELD(simulate.world.channels),
+           .heading = "World",
+           .help = "Channels.",
+           .min = 1,
+           .max = 200000,
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.viewers",
+           .field = VA_FIELD(simulate.world.viewers),
+           .heading = "World",
+           .help = "People; each is seen at least once.",
+           .min = 1,
+           .max = 100000000,
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.communities",
+           .field = VA_FIELD(simulate.world.communities),
+           .heading = "World",
+           .help = "Planted communities, each of a language and a scene.",
+           .min = 1,
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.days",
+           .field = VA_FIELD(simulate.world.days),
+           .heading = "World",
+           .help = "Days of snapshots.",
+           .unit = "days",
+           .min = 1,
+           .max = 366,
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.snapshot_interval",
+           .field = VA_FIELD(simulate.world.snapshot_interval),
+           .heading = "World",
+           .help = "Time between two rounds of snapshots; a whole number of them makes a day.",
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.bots",
+           .field = VA_FIELD(simulate.world.bots),
+           .heading = "World",
+           .help = "Accounts beside the viewers, each in 2 to 90 percent of all channels.",
+           .max = 100000,
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.mixing",
+           .field = VA_FIELD(simulate.world.mixing),
+           .heading = "World",
+           .help = "Share of a viewer's channels outside the home community; up to about 0.12 the planted communities can all be found.",
+           .max = 1,
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.channels_per_viewer",
+           .field = VA_FIELD(simulate.world.channels_per_viewer),
+           .heading = "World",
+           .help = "Mean number of channels drawn for a viewer; heavy-tailed.",
+           .unit = "channels",
+           .min = 1,
+           .max = 100,
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.seed",
+           .field = VA_FIELD(simulate.world.seed),
+           .heading = "World",
+           .help = "Another seed is another world; the same seed gives the same files.",
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.format",
+           .field = VA_FIELD(simulate.world.formats),
+           .heading = "World",
+           .help = "How the logs are stored; several write the same presence several times.",
+           .commands = kWorld,
+           .flat = false},
+    Option{.key = "simulate.start",
+           .field = VA_FIELD(simulate.world.start),
+           .heading = "World",
+           .help = "Time of the first round of snapshots (UTC).",
+           .commands = kWorld,
+           .flat = false},
+};
+
+}  // namespace
+
+std::span<const Option> simulate_options() { return kSimulate; }
+
+}  // namespace vieweratlas
