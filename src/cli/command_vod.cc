@@ -103,6 +103,21 @@ fs::path VodCommand::raw_dir() const {
   return is_default("vod.raw_dir") ? data_dir() / "raw/vod_chat" : configuration_.settings.vod.raw_dir;
 }
 
+std::string VodCommand::place_of_queue() const { return store_ ? store_->uri("state/vod_queue/") : queue_file().string(); }
+
+Result<VodQueue> VodCommand::queue(bool takes_over) const {
+  if (!store_) return VodQueue(queue_file());
+  if (Status reached = reach_store(configuration_.settings, environment_, StoreUse::kRead, {}); !reached) return std::move(reached).error();
+  VodQueue queue(*store_);
+  std::error_code problem;
+  if (!takes_over || !fs::is_regular_file(queue_file(), problem)) return queue;
+  if (const auto taken = queue.take_over(VodQueue(queue_file())); !taken) return taken.error();
+  fs::path aside = queue_file();
+  aside += ".moved";
+  fs::rename(queue_file(), aside, problem);  // where that is denied it is taken over again, and nothing of it is new
+  return queue;
+}
+
 Result<VodCommand::People> VodCommand::people() const {
   const Result<fs::path> path = viewer_key_path(configuration_.settings, environment_);
   if (!path) return path.error();
@@ -295,10 +310,12 @@ Status CommandVodQueue::add() {
   items.reserve(vod.vod_ids.size());
   for (const std::string& id : vod.vod_ids) items.push_back({.vod_id = id, .channel = to_lower(trim(vod.channels.front()))});
   if (configuration_.settings.talk.dry_run) {
-    print_result(fmt::format("would add {} to {}\n", fmt::join(vod.vod_ids, ", "), printable(queue_file().string(), 4000)));
+    print_result(fmt::format("would add {} to {}\n", fmt::join(vod.vod_ids, ", "), printable(place_of_queue(), 4000)));
     return {};
   }
-  const auto added = VodQueue(queue_file()).add(items, now());
+  Result<VodQueue> queue = this->queue(true);
+  if (!queue) return std::move(queue).error();
+  const auto added = queue->add(items, now());
   if (!added) return added.error();
   if (wants_json()) {
     JsonWriter json;
@@ -315,7 +332,9 @@ Status CommandVodQueue::add() {
 }
 
 Status CommandVodQueue::tell() const {
-  const auto stats = VodQueue(queue_file()).stats(now());
+  const Result<VodQueue> queue = this->queue(true);
+  if (!queue) return queue.error();
+  const auto stats = queue->stats(now());
   if (!stats) return stats.error();
   const std::array<std::pair<std::string_view, std::uint64_t>, 7> counts{{{"total", stats->total},
                                                                           {"pending", stats->pending},

@@ -46,6 +46,11 @@ class VodCommand : public Command {
   [[nodiscard]] std::filesystem::path raw_dir() const;
   [[nodiscard]] std::filesystem::path data_dir() const { return configuration_.settings.collection.logs_dir; }
   [[nodiscard]] Result<People> people() const;
+  /// Of the store, else of the file. With `takes_over`, what a file of before the store holds is put into the store, and the file is put
+  /// aside as FILE.moved.
+  [[nodiscard]] Result<VodQueue> queue(bool takes_over) const;
+  /// Where a person finds it.
+  [[nodiscard]] std::string place_of_queue() const;
   [[nodiscard]] Result<ImportOptions> import_options() const;
 
   Configuration configuration_;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <random>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -67,10 +68,11 @@ std::string value_of(const Environment& environment, std::string_view name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
+/// Containers may have equal names, and their programs equal numbers.
 std::string name_of_worker() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  return fmt::format("{}:{}", printable(host.data(), 100), ::getpid());
+  return fmt::format("{}:{}:{:08x}", printable(host.data(), 100), ::getpid(), std::random_device()());
 }
 
 std::chrono::milliseconds millis(double seconds) {
@@ -158,10 +160,12 @@ bool CommandVodRun::discovers() const {
 Status CommandVodRun::tell_plan() const {
   if (discovers()) {
     print_result(fmt::format("would look for recordings of {} channels and add them to {}\n", with_thousands(channels_.size()),
-                             printable(queue_file().string(), 4000)));
+                             printable(place_of_queue(), 4000)));
   }
   if (work_ == Work::kDiscover) return {};
-  const auto stats = VodQueue(queue_file()).stats(std::chrono::floor<std::chrono::seconds>(SystemClock().utc()));
+  const Result<VodQueue> queue = this->queue(false);
+  if (!queue) return queue.error();
+  const auto stats = queue->stats(std::chrono::floor<std::chrono::seconds>(SystemClock().utc()));
   if (!stats) return stats.error();
   print_result(fmt::format("would work through {} of {} due recordings\n",
                            with_thousands(std::min<std::uint64_t>(stats->due, configuration_.settings.vod.max_per_run)),
@@ -197,6 +201,7 @@ Result<VodProcessReport> CommandVodRun::process(VodQueue& queue, Session& sessio
   const std::chrono::hours age(24ULL * vod.max_age_days);
   const VodProcessOptions options{.import = *import,
                                   .raw_dir = raw_dir(),
+                                  .chats = store_.get(),
                                   .cli_path = vod.cli_path,
                                   .search_path = value_of(environment_, "PATH"),
                                   .environment = environment_of_child(environment_),
@@ -228,19 +233,20 @@ Status CommandVodRun::run() {
                                    [&] { session.console().warning("stopping after what is begun is given back"); });
   session.open_log_file();
   session.tell_settings();
-  VodQueue queue(queue_file());
+  Result<VodQueue> queue = this->queue(true);
+  if (!queue) return std::move(queue).error();
   JsonWriter json;
   json.begin_object();
   json.field("status", "ok");
   std::string text;
   if (discovers()) {
-    const auto report = discover(queue, session, stop.get_token());
+    const auto report = discover(*queue, session, stop.get_token());
     if (!report) return report.error();
     text += discover_text(*report);
     add_json(json, *report);
   }
   if (work_ != Work::kDiscover && !stop.stop_requested()) {
-    const auto report = process(queue, session, stop.get_token());
+    const auto report = process(*queue, session, stop.get_token());
     if (!report) return report.error();
     text += process_text(*report);
     add_json(json, *report);

@@ -65,7 +65,7 @@ constexpr std::array kTalk{
            .help = "Say what would be read and written, and do nothing.",
            .more_flags = "-n",
            .commands = "analyze, quality, simulate, collect, continuous, channels update, forget, purge, compact, lake purge, storage "
-                       "export, storage import"},
+                       "export, storage import, vod add, vod discover, vod process, vod import, preprocess_vods"},
     Option{.key = "json",
            .field = VA_FIELD(talk.json),
            .heading = "Running and talking",

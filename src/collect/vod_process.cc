@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "collect/child_process.h"
+#include "collect/vod_chats.h"
 
 #include "vieweratlas/collect/sleeper.h"
 #include "vieweratlas/collect/snapshot_importer.h"
@@ -55,6 +56,7 @@ class Run {
         sleeper_(tools.sleeper),
         log_(tools.log),
         stop_(std::move(stop)),
+        chats_(options.raw_dir, options.chats),
         program_(find_program(options.cli_path, options.search_path)) {}
 
   Result<VodProcessReport> run() {
@@ -81,25 +83,15 @@ class Run {
     return std::move(report_);
   }
 
-  [[nodiscard]] fs::path folder_of(const VodItem& item) const {
-    return options_.raw_dir / ("channel=" + item.channel) / ("vod_id=" + item.vod_id);
-  }
-
-  [[nodiscard]] std::optional<fs::path> chat_of(const VodItem& item) const {
-    for (const std::string_view name : {"chat.json", "chat.json.gz", "chat.json.zst"}) {
-      std::error_code problem;
-      fs::path path = folder_of(item) / name;
-      if (fs::is_regular_file(path, problem)) return path;
-    }
-    return std::nullopt;
-  }
-
   /// Errors end the run.
   Status work(const VodItem& item) {
-    std::optional<fs::path> chat = chat_of(item);
-    if (!chat && !program_) return put_off(item);
-    Result<ImportReport> imported = chat ? import(item, *chat) : download_and_import(item);
-    if (chat && !imported && imported.error().code == ErrorCode::kCorruptData && program_) {
+    const auto chat = chats_.find(item);
+    if (!chat) return conclude(item, chat.error());
+    if (!*chat && !program_) return put_off(item);
+    Result<ImportReport> imported = *chat ? import(item, (*chat)->path) : download_and_import(item);
+    std::error_code problem;
+    if (*chat && (*chat)->is_copy) fs::remove((*chat)->path, problem);
+    if (*chat && !imported && imported.error().code == ErrorCode::kCorruptData && program_) {
       log_.warning(imported.error().message + "; it is downloaded anew");
       imported = download_and_import(item);
     }
@@ -110,7 +102,7 @@ class Run {
     without_chat_.insert(item.vod_id);
     ++report_.waiting;
     const std::string problem =
-        fmt::format("there is no {}, and no program to get it: {}", printable((folder_of(item) / "chat.json").string(), 300),
+        fmt::format("there is no {}, and no program to get it: {}", printable((chats_.folder_of(item) / "chat.json").string(), 300),
                     options_.cli_path.empty() ? std::string("cli_path is empty")
                                               : printable(options_.cli_path.string(), 200) + " (cli_path) is not there or cannot be run");
     log_.warning(fmt::format("recording {} of {} stays pending: {}", item.vod_id, item.channel, problem));
@@ -129,21 +121,23 @@ class Run {
     if (report_.downloads > 0 && !sleeper_.sleep(options_.delay, stop_)) return Error{ErrorCode::kCancelled, "stopped"};
     ++report_.downloads;
     if (Status status = download(item); !status) return std::move(status).error();
-    const fs::path chat = folder_of(item) / "chat.json";
+    const fs::path chat = chats_.folder_of(item) / "chat.json";
     Result<ImportReport> imported = import(item, chat);
+    if (!imported) return imported;
     std::error_code problem;
-    if (imported && !options_.keep_downloads) fs::remove(chat, problem);
+    if (!options_.keep_downloads) fs::remove(chat, problem);
+    if (const Status kept = options_.keep_downloads ? chats_.keep(item, chat) : Status(); !kept) {
+      log_.warning(
+          fmt::format("the chat of recording {} stays in {}: {}", item.vod_id, printable(chat.string(), 300), kept.error().message));
+    }
     return imported;
   }
 
   /// The program writes under a name that nobody reads; only a whole file gets the real one.
   Status download(const VodItem& item) {
-    const fs::path folder = folder_of(item);
-    std::error_code problem;
-    fs::create_directories(folder, problem);
-    if (problem) return system_error(problem.value(), "making the folder", folder);
-    remove_left_overs(folder);
-    const fs::path partial = folder / fmt::format(".download.{}.json", ::getpid());
+    const Result<fs::path> named = chats_.name_for_a_part(item, "json");
+    if (!named) return named.error();
+    const fs::path& partial = *named;
     SteadyTime renewed = clock_.steady();
     const ChildCommand command{.program = *program_,
                                .arguments = {"chatdownload", "--id", item.vod_id, "-o", partial.string()},
@@ -157,19 +151,9 @@ class Run {
                                }};
     log_.info(fmt::format("downloading the chat of recording {} of {}", item.vod_id, item.channel));
     const auto result = run_child(command, stop_);
-    const Status status = judge(result, partial, folder / "chat.json");
+    const Status status = judge(result, partial, chats_.folder_of(item) / "chat.json");
     if (!status) ::unlink(partial.c_str());
     return status;
-  }
-
-  /// Of processes that were killed. Those of a day are another process's, perhaps.
-  static void remove_left_overs(const fs::path& folder) {
-    std::error_code problem;
-    for (fs::directory_iterator it(folder, problem); !problem && it != fs::directory_iterator(); it.increment(problem)) {
-      if (!it->path().filename().string().starts_with(".download.")) continue;
-      const auto modified = it->last_write_time(problem);
-      if (!problem && fs::file_time_type::clock::now() - modified > std::chrono::hours(24)) fs::remove(it->path(), problem);
-    }
   }
 
   Status judge(const Result<collect_internal::ChildResult>& result, const fs::path& partial, const fs::path& chat) const {
@@ -228,6 +212,7 @@ class Run {
   Sleeper& sleeper_;
   Logger& log_;
   std::stop_token stop_;
+  collect_internal::VodChats chats_;
   std::optional<fs::path> program_;
   std::set<std::string, std::less<>> without_chat_;
   VodProcessReport report_;

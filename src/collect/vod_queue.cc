@@ -1,11 +1,6 @@
 #include "vieweratlas/collect/vod_queue.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16,61 +11,19 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "collect/vod_queue_file.h"
+#include "collect/vod_queue_home.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
-#include "vieweratlas/storage/local_files.h"
-#include "vieweratlas/storage/system_error.h"
+#include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/twitch/irc_session.h"
 
 namespace vieweratlas {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Holds FILE.lock until it ends; the kernel lets it go when the process dies.
-class QueueLock {
- public:
-  [[nodiscard]] static Result<QueueLock> take(const fs::path& file) {
-    fs::path path = file;
-    path += ".lock";
-    std::error_code problem;
-    if (path.has_parent_path()) fs::create_directories(path.parent_path(), problem);
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0) return system_error(errno, "locking", path);
-    QueueLock lock(fd);
-    while (::flock(fd, LOCK_EX) != 0) {
-      if (errno != EINTR) return system_error(errno, "locking", path);
-    }
-    return lock;
-  }
-  QueueLock(QueueLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  QueueLock(const QueueLock&) = delete;
-  QueueLock& operator=(const QueueLock&) = delete;
-  QueueLock& operator=(QueueLock&&) = delete;
-  ~QueueLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
- private:
-  explicit QueueLock(int fd) : fd_(fd) {}
-  int fd_;
-};
-
-Result<std::vector<VodItem>> read_queue(const fs::path& file) {
-  const auto json = read_file(file);
-  if (!json && json.error().code == ErrorCode::kNotFound) return std::vector<VodItem>();
-  if (!json) return json.error();
-  auto items = collect_internal::parse_vod_queue(*json);
-  if (!items) return std::move(items).error().with_context(printable(file.string(), 400));
-  return items;
-}
 
 /// Oldest recordings first: they are the next to disappear.
 UtcTime age_of(const VodItem& item) { return item.vod_created.value_or(item.created.value_or(UtcTime{})); }
@@ -78,6 +31,12 @@ UtcTime age_of(const VodItem& item) { return item.vod_created.value_or(item.crea
 bool is_due(const VodItem& item, const VodQueueOptions& options, UtcTime now) {
   if (item.status == VodStatus::kPending || may_retry(item, options)) return !item.next_attempt || *item.next_attempt <= now;
   return false;
+}
+
+std::set<std::string, std::less<>> ids_of(const std::vector<VodItem>& items) {
+  std::set<std::string, std::less<>> ids;
+  for (const VodItem& item : items) ids.insert(item.vod_id);
+  return ids;
 }
 
 bool has_lost_lease(const VodItem& item, UtcTime now) {
@@ -106,15 +65,13 @@ bool may_retry(const VodItem& item, const VodQueueOptions& options) {
   return item.status == VodStatus::kFailed && item.attempts < options.max_attempts;
 }
 
-Status VodQueue::update(const std::function<Result<bool>(Items&)>& change) {
-  const auto lock = QueueLock::take(file_);
-  if (!lock) return lock.error();
-  auto items = read_queue(file_);
-  if (!items) return std::move(items).error();
-  const auto is_changed = change(*items);
-  if (!is_changed) return is_changed.error();
-  return *is_changed ? write_file_atomic(file_, collect_internal::print_vod_queue(*items)) : Status();
-}
+VodQueue::VodQueue(std::filesystem::path file, VodQueueOptions options)
+    : home_(collect_internal::vod_queue_in_file(std::move(file))), options_(options) {}
+VodQueue::VodQueue(ObjectStore& store, VodQueueOptions options) : home_(collect_internal::vod_queue_in_store(store)), options_(options) {}
+VodQueue::VodQueue(VodQueue&& other) noexcept = default;
+VodQueue::~VodQueue() = default;
+
+Status VodQueue::update(const std::function<Result<bool>(Items&)>& change) { return home_->update(change); }
 
 Status VodQueue::update_leased(std::string_view vod_id, std::string_view worker, const std::function<void(VodItem&)>& change) {
   return update([&](Items& items) -> Result<bool> {
@@ -133,11 +90,32 @@ Result<std::size_t> VodQueue::add(std::span<const VodItem> added, UtcTime now) {
     if (!is_login(item.channel)) return Error{ErrorCode::kInvalidArgument, printable(item.channel, 80) + " is no channel's login"};
   }
   std::size_t num_new = 0;
+  if (added.empty()) return num_new;
   const Status status = update([&](Items& items) -> Result<bool> {
+    num_new = 0;
+    std::set<std::string, std::less<>> known = ids_of(items);
     for (const VodItem& item : added) {
-      const bool is_known = std::any_of(items.begin(), items.end(), [&](const VodItem& known) { return known.vod_id == item.vod_id; });
-      if (is_known) continue;
+      if (!known.insert(item.vod_id).second) continue;
       items.push_back({.vod_id = item.vod_id, .channel = item.channel, .created = now, .updated = now, .vod_created = item.vod_created});
+      ++num_new;
+    }
+    return num_new > 0;
+  });
+  if (!status) return status.error();
+  return num_new;
+}
+
+Result<std::size_t> VodQueue::take_over(const VodQueue& other) {
+  const auto theirs = other.items();
+  if (!theirs) return theirs.error();
+  std::size_t num_new = 0;
+  if (theirs->empty()) return num_new;
+  const Status status = update([&](Items& items) -> Result<bool> {
+    num_new = 0;
+    std::set<std::string, std::less<>> known = ids_of(items);
+    for (const VodItem& item : *theirs) {
+      if (!known.insert(item.vod_id).second) continue;
+      items.push_back(item);
       ++num_new;
     }
     return num_new > 0;
@@ -162,6 +140,7 @@ void VodQueue::count_failure(VodItem& item, std::string_view problem, UtcTime no
 Result<std::optional<VodItem>> VodQueue::claim(std::string_view worker, UtcTime now, const std::set<std::string, std::less<>>& except) {
   std::optional<VodItem> claimed;
   const Status status = update([&](Items& items) -> Result<bool> {
+    claimed.reset();
     bool is_changed = false;
     VodItem* next = nullptr;
     for (VodItem& item : items) {
@@ -250,6 +229,6 @@ Result<VodQueueStats> VodQueue::stats(UtcTime now) const {
   return stats;
 }
 
-Result<std::vector<VodItem>> VodQueue::items() const { return read_queue(file_); }
+Result<std::vector<VodItem>> VodQueue::items() const { return home_->read(); }
 
 }  // namespace vieweratlas

@@ -16,6 +16,7 @@
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -23,6 +24,7 @@ namespace vieweratlas {
 struct VodProcessOptions {
   ImportOptions import;
   std::filesystem::path raw_dir = "logs/raw/vod_chat";  ///< channel=X/vod_id=Y/chat.json, .json.gz or .json.zst
+  ObjectStore* chats = nullptr;                         ///< where chats are too, and where kept ones go (raw/vod_chat/...); may be null
   std::filesystem::path cli_path;                       ///< TwitchDownloaderCLI or a program that takes the same words; empty = none
   std::string search_path;                              ///< for a program without a folder
   std::vector<std::string> environment;                 ///< of the program, "NAME=value"

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -14,6 +15,7 @@
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/time.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 
@@ -59,17 +61,30 @@ struct VodQueueStats {
   std::optional<UtcTime> next_due;  ///< of those that are not due yet
 };
 
-/// What is to be imported, in a JSON file that several processes may share: each operation takes a lock (FILE.lock), reads the file,
-/// changes it and replaces it at once, so that a process that is killed leaves whole files and, at worst, a lease that runs out.
+namespace collect_internal {
+class VodQueueHome;
+}
+
+/// What is to be imported, in a JSON file of this machine or in a store that many machines share. Each operation reads the queue, changes
+/// it and puts it back at once, as one of several processes that may do so at the same time: a process that is killed leaves a whole queue
+/// and, at worst, a lease that runs out. Times are those of the callers' clocks: leases need clocks that agree to some minutes. A worker
+/// whose clock is further ahead takes over what another one is busy with, which costs a download and nothing else, since importing twice
+/// gives the same object. Thread-compatible.
 ///
-/// Errors of all: corrupt_data (no queue; the message says what to do), denied, unavailable, limit_exceeded (disk full).
+/// Errors of all: corrupt_data (no queue; the message says what to do), denied, unavailable, limit_exceeded (disk full), cancelled.
 class VodQueue {
  public:
-  explicit VodQueue(std::filesystem::path file, VodQueueOptions options = {}) : file_(std::move(file)), options_(options) {}
+  explicit VodQueue(std::filesystem::path file, VodQueueOptions options = {});
+  /// `store` must outlive it.
+  explicit VodQueue(ObjectStore& store, VodQueueOptions options = {});
+  VodQueue(VodQueue&& other) noexcept;
+  ~VodQueue();
 
   /// Adds what is not known yet (by vod_id, whatever its status); returns how many. Errors also: invalid_argument (an id or login that
   /// is none).
   [[nodiscard]] Result<std::size_t> add(std::span<const VodItem> items, UtcTime now);
+  /// Adds what `other` has and this one does not know, as it is there; returns how many.
+  [[nodiscard]] Result<std::size_t> take_over(const VodQueue& other);
   /// The next item that is due, now leased to `worker`: the oldest recording first. Counts an attempt. Leases that have run out count
   /// as failed attempts. Items of `except` (ids) are passed over.
   [[nodiscard]] Result<std::optional<VodItem>> claim(std::string_view worker, UtcTime now,
@@ -90,12 +105,12 @@ class VodQueue {
 
  private:
   using Items = std::vector<VodItem>;
-  /// `change` returns whether there is something to store.
+  /// `change` returns whether there is something to store; it is called again when another process was faster.
   [[nodiscard]] Status update(const std::function<Result<bool>(Items&)>& change);
   [[nodiscard]] Status update_leased(std::string_view vod_id, std::string_view worker, const std::function<void(VodItem&)>& change);
   void count_failure(VodItem& item, std::string_view problem, UtcTime now) const;
 
-  std::filesystem::path file_;
+  std::unique_ptr<collect_internal::VodQueueHome> home_;
   VodQueueOptions options_;
 };
 

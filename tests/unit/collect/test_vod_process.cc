@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/fault_store.h"
 #include "support/temporary_folder.h"
 
 #include "vieweratlas/collect/sleeper.h"
@@ -23,7 +24,9 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
+#include "vieweratlas/storage/compression.h"
 #include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -160,6 +163,44 @@ TEST_F(VodProcess, DownloadsWhatIsNotThereWithPausesBetween) {
   add("4");
   EXPECT_EQ(process().completed, 1U);
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "raw/channel=lumen/vod_id=4/chat.json"));
+}
+
+TEST_F(VodProcess, ChatsOfAStoreAreReadAndKeptThere) {
+  LocalStore store(folder_.path() / "store");
+  options_.chats = &store;
+  add("1");
+  ASSERT_TRUE(store.put("raw/vod_chat/channel=lumen/vod_id=1/chat.json.gz", compress_gzip(chat_of("1"))).ok());
+  EXPECT_EQ(process().completed, 1U) << log_.text;
+  EXPECT_TRUE(has_snapshots("1"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / "raw/channel=lumen/vod_id=1")) << "the copy is gone";
+  use_program(kDownload);
+  options_.keep_downloads = true;
+  add("2");
+  EXPECT_EQ(process().completed, 1U) << log_.text;
+  EXPECT_TRUE(*store.exists("raw/vod_chat/channel=lumen/vod_id=2/chat.json"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path() / "raw/channel=lumen/vod_id=2"));
+  // A damaged one is downloaded anew and replaced.
+  ASSERT_TRUE(store.put("raw/vod_chat/channel=lumen/vod_id=3/chat.json", chat_of("3").substr(0, 150)).ok());
+  add("3");
+  EXPECT_EQ(process().completed, 1U) << log_.text;
+  EXPECT_NE(store.get("raw/vod_chat/channel=lumen/vod_id=3/chat.json")->find("\"comments\":[{"), std::string::npos);
+}
+
+TEST_F(VodProcess, AStoreThatFailsCostsNoChat) {
+  LocalStore folder(folder_.path() / "store");
+  FaultStore store(folder);
+  options_.chats = &store;
+  options_.keep_downloads = true;
+  use_program(kDownload);
+  add("1");
+  store.fail_calls("find", {.nth = 1});
+  EXPECT_EQ(process().failed, 1U);
+  EXPECT_NE(item("1").last_error.find("a fault"), std::string::npos);
+  clock_.passed += std::chrono::seconds(301);
+  store.fail_calls("put_stream", {.nth = 1});
+  EXPECT_EQ(process().completed, 1U) << log_.text;
+  EXPECT_NE(log_.text.find("stays in"), std::string::npos) << log_.text;
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "raw/channel=lumen/vod_id=1/chat.json"));
 }
 
 TEST_F(VodProcess, AFailedDownloadIsRetriedLater) {

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +18,8 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -25,8 +29,23 @@ using std::chrono::seconds;
 
 const UtcTime kNow = *parse_time("2026-02-05T12:00:00Z");
 
-class VodQueueTest : public testing::Test {
+/// What every queue does, wherever it is kept.
+enum class Home : std::uint8_t { kFile, kFolderStore, kSqlite };
+
+std::string name_of_home(const testing::TestParamInfo<Home>& info) {
+  return info.param == Home::kFile ? "File" : info.param == Home::kSqlite ? "Sqlite" : "Folder";
+}
+
+class VodQueueTest : public testing::TestWithParam<Home> {
  protected:
+  std::unique_ptr<ObjectStore> make_store() {
+    StoreOptions options;
+    options.kind = GetParam() == Home::kSqlite ? StoreKind::kSqlite : StoreKind::kFile;
+    options.folder = folder_.path() / "store";
+    options.sqlite_file = folder_.path() / "store.sqlite";
+    return GetParam() == Home::kFile ? nullptr : *open_store(options);
+  }
+  VodQueue open(VodQueueOptions options = {}) { return store_ ? VodQueue(*store_, options) : VodQueue(file_, options); }
   void add(std::string_view id, std::optional<UtcTime> vod_created = {}) {
     const std::vector<VodItem> items{{.vod_id = std::string(id), .channel = "lumen", .vod_created = vod_created}};
     ASSERT_TRUE(queue_.add(items, kNow).ok());
@@ -40,10 +59,12 @@ class VodQueueTest : public testing::Test {
 
   TemporaryFolder folder_;
   std::filesystem::path file_ = folder_.path() / "state/vod_queue.json";
-  VodQueue queue_{file_};
+  std::unique_ptr<ObjectStore> store_ = make_store();
+  VodQueue queue_{open()};
 };
+INSTANTIATE_TEST_SUITE_P(Homes, VodQueueTest, testing::Values(Home::kFile, Home::kFolderStore, Home::kSqlite), name_of_home);
 
-TEST_F(VodQueueTest, KnowsARecordingOnce) {
+TEST_P(VodQueueTest, KnowsARecordingOnce) {
   const std::vector<VodItem> items{
       {.vod_id = "1", .channel = "lumen"}, {.vod_id = "2", .channel = "nova"}, {.vod_id = "1", .channel = "lumen"}};
   EXPECT_EQ(*queue_.add(items, kNow), 2U);
@@ -53,7 +74,7 @@ TEST_F(VodQueueTest, KnowsARecordingOnce) {
   EXPECT_EQ(queue_.add(std::vector<VodItem>{{.vod_id = "1", .channel = "Lu men"}}, kNow).error().code, ErrorCode::kInvalidArgument);
 }
 
-TEST_F(VodQueueTest, OldestRecordingsComeFirst) {
+TEST_P(VodQueueTest, OldestRecordingsComeFirst) {
   add("new", kNow - minutes(10));
   add("old", kNow - minutes(90));
   EXPECT_EQ(claimed("w", kNow), "old");
@@ -61,7 +82,7 @@ TEST_F(VodQueueTest, OldestRecordingsComeFirst) {
   EXPECT_EQ(claimed("w", kNow), "");
 }
 
-TEST_F(VodQueueTest, FailedItemsAreRetriedWithGrowingWaitsUntilTheyAreGivenUp) {
+TEST_P(VodQueueTest, FailedItemsAreRetriedWithGrowingWaitsUntilTheyAreGivenUp) {
   add("1");
   UtcTime now = kNow;
   for (const int wait_s : {300, 600, 1200, 2400}) {
@@ -82,8 +103,8 @@ TEST_F(VodQueueTest, FailedItemsAreRetriedWithGrowingWaitsUntilTheyAreGivenUp) {
   EXPECT_EQ(queue_.stats(now)->given_up, 1U);
 }
 
-TEST_F(VodQueueTest, WaitsAreBounded) {
-  VodQueue queue(file_, {.max_attempts = 1000});
+TEST_P(VodQueueTest, WaitsAreBounded) {
+  VodQueue queue = open({.max_attempts = 1000});
   add("1");
   UtcTime now = kNow;
   for (int i = 0; i < 20; ++i) {
@@ -94,7 +115,7 @@ TEST_F(VodQueueTest, WaitsAreBounded) {
   }
 }
 
-TEST_F(VodQueueTest, ALeaseKeepsOthersAwayUntilItRunsOut) {
+TEST_P(VodQueueTest, ALeaseKeepsOthersAwayUntilItRunsOut) {
   add("1");
   ASSERT_EQ(claimed("a", kNow), "1");
   EXPECT_EQ(claimed("b", kNow + seconds(899)), "");
@@ -113,7 +134,7 @@ TEST_F(VodQueueTest, ALeaseKeepsOthersAwayUntilItRunsOut) {
   EXPECT_EQ(claimed("b", kNow + seconds(90'000)), "");
 }
 
-TEST_F(VodQueueTest, AProcessThatDiesAgainAndAgainDoesNotGoOnForEver) {
+TEST_P(VodQueueTest, AProcessThatDiesAgainAndAgainDoesNotGoOnForEver) {
   add("1");
   UtcTime now = kNow;
   int claims = 0;
@@ -122,7 +143,7 @@ TEST_F(VodQueueTest, AProcessThatDiesAgainAndAgainDoesNotGoOnForEver) {
   EXPECT_EQ(queue_.stats(now)->given_up, 1U);
 }
 
-TEST_F(VodQueueTest, WhatIsGivenBackCostsNoAttempt) {
+TEST_P(VodQueueTest, WhatIsGivenBackCostsNoAttempt) {
   add("1");
   ASSERT_EQ(claimed("w", kNow), "1");
   ASSERT_TRUE(queue_.release("1", "w", "no program", minutes(1), kNow).ok());
@@ -132,7 +153,7 @@ TEST_F(VodQueueTest, WhatIsGivenBackCostsNoAttempt) {
   EXPECT_EQ(claimed("w", kNow + minutes(1)), "1");
 }
 
-TEST_F(VodQueueTest, OldItemsAreDropped) {
+TEST_P(VodQueueTest, OldItemsAreDropped) {
   add("old", kNow - std::chrono::hours(500));
   add("new", kNow);
   add("done", kNow - std::chrono::hours(500));
@@ -145,7 +166,19 @@ TEST_F(VodQueueTest, OldItemsAreDropped) {
   EXPECT_EQ(queue_.items()->size(), 2U);
 }
 
-TEST_F(VodQueueTest, ReadsTheFilesOfTheEarlierSystem) {
+class VodQueueFileTest : public testing::Test {
+ protected:
+  std::string claimed(std::string_view worker, UtcTime now) {
+    const auto item = queue_.claim(worker, now);
+    EXPECT_TRUE(item.ok());
+    return item.ok() && *item ? (*item)->vod_id : std::string();
+  }
+  TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_.path() / "state/vod_queue.json";
+  VodQueue queue_{file_};
+};
+
+TEST_F(VodQueueFileTest, ReadsTheFilesOfTheEarlierSystem) {
   ASSERT_TRUE(write_file_atomic(file_, R"([
     {"vod_id": "111", "channel_login": "Lumen", "status": "failed", "attempt_count": 2, "next_attempt_at": "2026-02-05T01:00:00.123456+00:00",
      "lease_expires_at": null, "processing_by": null, "created_at": "2026-02-05T00:00:00", "updated_at": "2026-02-05T00:30:00", "vod_created_at": "2026-02-04T20:00:00Z"},
@@ -167,7 +200,7 @@ TEST_F(VodQueueTest, ReadsTheFilesOfTheEarlierSystem) {
             std::string::npos);
 }
 
-TEST_F(VodQueueTest, ADamagedFileIsLeftAlone) {
+TEST_F(VodQueueFileTest, ADamagedFileIsLeftAlone) {
   for (const std::string_view bytes : {"{", "5", "[1]", "[{\"vod_id\":\"1\"}]", "{\"x\":[]}"}) {
     ASSERT_TRUE(write_file_atomic(file_, bytes).ok());
     EXPECT_EQ(queue_.claim("w", kNow).error().code, ErrorCode::kCorruptData) << bytes;
@@ -175,13 +208,13 @@ TEST_F(VodQueueTest, ADamagedFileIsLeftAlone) {
   }
 }
 
-TEST_F(VodQueueTest, TwoWorkersAtOnceNeverGetTheSame) {
+TEST_P(VodQueueTest, TwoWorkersAtOnceNeverGetTheSame) {
   std::vector<VodItem> items;
   for (int i = 0; i < 40; ++i) items.push_back({.vod_id = std::to_string(i), .channel = "lumen"});
   ASSERT_TRUE(queue_.add(items, kNow).ok());
   std::vector<std::vector<std::string>> got(2);
   const auto work = [&](std::size_t number) {
-    VodQueue queue(file_);  // of its own, as in a process of its own
+    VodQueue queue = open();  // of its own, as in a process of its own
     const std::string worker = "worker" + std::to_string(number);
     for (;;) {
       const auto item = queue.claim(worker, kNow);
@@ -198,6 +231,31 @@ TEST_F(VodQueueTest, TwoWorkersAtOnceNeverGetTheSame) {
   distinct.insert(got[1].begin(), got[1].end());
   EXPECT_EQ(distinct.size(), 40U);
   EXPECT_EQ(queue_.stats(kNow)->completed, 40U);
+}
+
+TEST_F(VodQueueFileTest, BeginsAsWhatAnExportedStoreLeftBesideIt) {
+  LocalStore store(folder_.path());
+  VodQueue there(store);
+  ASSERT_TRUE(there.add(std::vector<VodItem>{{.vod_id = "1", .channel = "lumen"}}, kNow).ok());
+  EXPECT_EQ(claimed("w", kNow), "1");
+  EXPECT_TRUE(queue_.complete("1", "w", kNow).ok());
+  EXPECT_EQ(there.items()->at(0).status, VodStatus::kPending) << "the store's own is as it was";
+}
+
+TEST_P(VodQueueTest, TakesOverWhatAnotherKnowsAsItIs) {
+  VodQueue old(folder_.path() / "old.json");
+  ASSERT_TRUE(old.add(std::vector<VodItem>{{.vod_id = "1", .channel = "lumen"}, {.vod_id = "2", .channel = "nova"}}, kNow).ok());
+  ASSERT_TRUE(old.claim("w", kNow).ok());
+  ASSERT_TRUE(old.fail("1", "w", "no luck", kNow).ok());
+  add("2");
+  EXPECT_EQ(*queue_.take_over(old), 1U);
+  EXPECT_EQ(*queue_.take_over(old), 0U);
+  ASSERT_EQ(queue_.items()->size(), 2U);
+  const VodItem item = queue_.items()->at(1);
+  EXPECT_EQ(item.vod_id, "1");
+  EXPECT_EQ(item.attempts, 1U);
+  EXPECT_EQ(item.last_error, "no luck");
+  EXPECT_EQ(item.next_attempt, kNow + seconds(300));
 }
 
 }  // namespace
