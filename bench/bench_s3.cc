@@ -18,9 +18,9 @@
 
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/s3/open_s3_store.h"
 #include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 using namespace vieweratlas;         // NOLINT(google-build-using-namespace): a small program
 using namespace vieweratlas::bench;  // NOLINT(google-build-using-namespace): the same
@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
                           .prefix = "bench/ours/",
                           .endpoint = variable("VIEWERATLAS_TEST_S3_ENDPOINT").value_or(""),
                           .environment = variable};
-  const std::unique_ptr<ObjectStore> store = value_or_give_up(open_store({.kind = StoreKind::kS3, .s3 = options}));
+  const std::unique_ptr<ObjectStore> store = value_or_give_up(open_s3_store(options));
   Line line;
   if (what == "small") {
     small(*store, line, arguments.number("count", 2000), arguments.number("parallel", 8));

@@ -14,13 +14,13 @@
 
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 
 #include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/local_files.h"
-#include "vieweratlas/storage/open_store.h"
 #include "vieweratlas/twitch/token.h"
 
 namespace vieweratlas {

@@ -19,6 +19,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 #include "cli/version.h"
 
@@ -29,7 +30,6 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

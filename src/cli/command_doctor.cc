@@ -18,6 +18,7 @@
 #include "cli/results.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 
 #include "vieweratlas/collect/doctor.h"
@@ -25,7 +26,6 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

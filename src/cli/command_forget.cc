@@ -26,6 +26,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 #include "cli/store_upload.h"
 #include "cli/version.h"
@@ -45,7 +46,6 @@
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/privacy/viewer_number.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

@@ -16,6 +16,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 #include "cli/version.h"
 
@@ -25,7 +26,6 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/privacy/retention.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

@@ -22,6 +22,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 #include "cli/store_upload.h"
 
@@ -31,7 +32,6 @@
 #include "vieweratlas/simulate/simulate.h"
 #include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

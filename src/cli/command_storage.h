@@ -10,9 +10,9 @@
 #include "cli/configuration.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
+#include "cli/store_choice.h"
 
 #include "vieweratlas/core/error.h"
-#include "vieweratlas/storage/open_store.h"
 #include "vieweratlas/storage/transfer.h"
 
 namespace vieweratlas {

@@ -27,6 +27,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 
 #include "vieweratlas/collect/chat_log_collector.h"
@@ -40,7 +41,6 @@
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

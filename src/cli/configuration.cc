@@ -19,6 +19,7 @@
 #include "cli/option.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 
 #include "vieweratlas/core/check.h"
@@ -26,7 +27,6 @@
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/local_files.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

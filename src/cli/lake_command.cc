@@ -26,6 +26,7 @@
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 
 #include "vieweratlas/core/clock.h"
@@ -40,7 +41,6 @@
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/privacy/viewer_number.h"
 #include "vieweratlas/storage/object_cache.h"
-#include "vieweratlas/storage/open_store.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {

@@ -20,6 +20,7 @@
 #include "cli/option.h"
 #include "cli/option_text.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 
 #include "vieweratlas/community/detect.h"
 #include "vieweratlas/core/check.h"
@@ -32,7 +33,6 @@
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/render/poster.h"
 #include "vieweratlas/simulate/simulate.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

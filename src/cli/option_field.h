@@ -14,12 +14,12 @@
 
 #include "cli/option.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/simulate/simulate.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 

@@ -13,6 +13,7 @@
 #include "cli/progress.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 
 #include "vieweratlas/core/error.h"
@@ -20,7 +21,6 @@
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/pipeline/presence_source.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 

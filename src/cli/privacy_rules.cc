@@ -14,6 +14,7 @@
 #include "cli/collect_settings.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 #include "cli/version.h"
 
@@ -26,7 +27,6 @@
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

@@ -11,6 +11,7 @@
 #include "cli/console.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 #include "cli/version.h"
 
@@ -22,7 +23,6 @@
 #include "vieweratlas/pipeline/publish.h"
 #include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 

@@ -17,10 +17,10 @@
 #include "cli/private_memory.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

@@ -8,13 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "cli/store_choice.h"
+
 #include "vieweratlas/collect/options.h"
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/pipeline/analyze.h"
 #include "vieweratlas/simulate/simulate.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 

@@ -19,6 +19,7 @@
 
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/version.h"
 
 #include "vieweratlas/core/clock.h"
@@ -26,7 +27,6 @@
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

@@ -18,12 +18,13 @@
 #include <utility>
 #include <vector>
 
-#include "storage/descriptor.h"
+#include "storage/file_calls.h"
 
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas::storage_internal {

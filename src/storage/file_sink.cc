@@ -1,4 +1,4 @@
-#include "storage/file_sink.h"
+#include "vieweratlas/storage/file_sink.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,12 +14,18 @@
 #include <system_error>
 #include <utility>
 
-#include "storage/descriptor.h"
+#include "storage/file_calls.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/system_error.h"
 
-namespace vieweratlas::storage_internal {
+namespace vieweratlas {
+
+using storage_internal::parent_of;
+using storage_internal::sync_folder;
+using storage_internal::temporary_name;
+using storage_internal::write_all;
 namespace {
 
 namespace fs = std::filesystem;
@@ -139,4 +145,4 @@ Result<bool> FileSink::commit_if_absent() {
   return true;
 }
 
-}  // namespace vieweratlas::storage_internal
+}  // namespace vieweratlas

@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "storage/descriptor.h"
 #include "storage/store_folder.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/storage/system_error.h"
 

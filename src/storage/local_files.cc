@@ -16,16 +16,16 @@
 #include <utility>
 #include <vector>
 
-#include "storage/descriptor.h"
+#include "storage/file_calls.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
 namespace {
 
 namespace fs = std::filesystem;
-using storage_internal::Descriptor;
 using storage_internal::parent_of;
 using storage_internal::sync_folder;
 using storage_internal::temporary_name;

@@ -15,15 +15,15 @@
 #include <utility>
 #include <vector>
 
-#include "storage/descriptor.h"
-#include "storage/file_sink.h"
+#include "storage/file_calls.h"
 #include "storage/folder_walk.h"
-#include "storage/object_key.h"
 #include "storage/store_folder.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/byte_source.h"
+#include "vieweratlas/storage/descriptor.h"
+#include "vieweratlas/storage/file_sink.h"
 #include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/storage/system_error.h"
 
@@ -32,12 +32,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using storage_internal::Descriptor;
-using storage_internal::FileSink;
 using storage_internal::StoreFolder;
 using storage_internal::WalkedFile;
-using storage_internal::wrong_key;
-using storage_internal::wrong_prefix;
 
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10U;  // fits a second-level cache
 constexpr int kMaxTries = 10;

@@ -26,11 +26,12 @@
 #include <vector>
 
 #include "storage/cache_folder.h"
-#include "storage/descriptor.h"
+#include "storage/file_calls.h"
 
 #include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/storage/system_error.h"
 

@@ -11,12 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "storage/file_sink.h"
-#include "storage/object_key.h"
-
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/byte_source.h"
+#include "vieweratlas/storage/file_sink.h"
 
 namespace vieweratlas {
 namespace {
@@ -50,8 +48,6 @@ bool is_object_prefix(std::string_view prefix) {
   return prefix.size() <= kMaxKeyBytes && begun.size() <= kMaxPartBytes && !begun.starts_with('.') && !has_wrong_character(begun);
 }
 
-namespace storage_internal {
-
 Error wrong_key(std::string_view key) {
   return {ErrorCode::kInvalidArgument, "\"" + printable(key) +
                                            "\" is no name for a stored object: names are UTF-8 in parts divided by '/', of which none is "
@@ -61,8 +57,6 @@ Error wrong_key(std::string_view key) {
 Error wrong_prefix(std::string_view prefix) {
   return {ErrorCode::kInvalidArgument, "no stored object can have a name that begins with \"" + printable(prefix) + "\""};
 }
-
-}  // namespace storage_internal
 
 std::string_view content_type_of(std::string_view key) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTypes{{
@@ -112,7 +106,7 @@ Status ObjectStore::put_file(std::string_view key, const std::filesystem::path& 
 }
 
 Result<StoredObject> ObjectStore::get_file(std::string_view key, const std::filesystem::path& path) const {
-  Result<storage_internal::FileSink> file = storage_internal::FileSink::begin(path);
+  Result<FileSink> file = FileSink::begin(path);
   if (!file) return std::move(file).error();
   Result<StoredObject> object = get_stream(key, [&](std::string_view piece) { return file->append(piece); });
   if (!object) return object;

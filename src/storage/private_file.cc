@@ -13,17 +13,17 @@
 #include <string_view>
 #include <utility>
 
-#include "storage/descriptor.h"
+#include "storage/file_calls.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
 namespace {
 
 namespace fs = std::filesystem;
-using storage_internal::Descriptor;
 using storage_internal::parent_of;
 
 constexpr mode_t kRightsOfOthers = 077;

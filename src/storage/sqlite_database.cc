@@ -13,12 +13,12 @@
 #include <system_error>
 #include <utility>
 
-#include "storage/descriptor.h"
 #include "storage/sqlite_schema.h"
 
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/private_file.h"
 #include "vieweratlas/storage/system_error.h"
 

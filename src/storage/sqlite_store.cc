@@ -13,7 +13,6 @@
 #include <string_view>
 #include <utility>
 
-#include "storage/object_key.h"
 #include "storage/sqlite_content.h"
 #include "storage/sqlite_database.h"
 
@@ -22,6 +21,7 @@
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/byte_source.h"
 #include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_sqlite_store.h"
 
 namespace vieweratlas::storage_internal {
 namespace {
@@ -290,3 +290,13 @@ Status SqliteStore::remove(std::string_view key) {
 std::string SqliteStore::uri(std::string_view key) const { return "sqlite://" + database_->path().string() + "#" + std::string(key); }
 
 }  // namespace vieweratlas::storage_internal
+
+namespace vieweratlas {
+
+Result<std::unique_ptr<ObjectStore>> open_sqlite_store(const std::filesystem::path& file) {
+  Result<std::unique_ptr<storage_internal::SqliteStore>> store = storage_internal::SqliteStore::open(file);
+  if (!store) return std::move(store).error();
+  return std::unique_ptr<ObjectStore>(*std::move(store));
+}
+
+}  // namespace vieweratlas

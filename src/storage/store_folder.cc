@@ -19,10 +19,11 @@
 #include <system_error>
 #include <utility>
 
-#include "storage/descriptor.h"
+#include "storage/file_calls.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas::storage_internal {

@@ -4,9 +4,8 @@
 #include <string_view>
 #include <utility>
 
-#include "storage/descriptor.h"
-
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/storage/descriptor.h"
 
 namespace vieweratlas::storage_internal {
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "storage/aws_credentials.h"
-#include "storage/aws_credentials_json.h"
-#include "storage/aws_sts.h"
+#include "aws/credentials_json.h"
+#include "aws/sts.h"
 
+#include "vieweratlas/aws/credentials.h"
 #include "vieweratlas/core/error.h"
 
 namespace {
@@ -20,13 +20,13 @@ void check(const vieweratlas::Result<vieweratlas::AwsCredentials>& credentials) 
     if (credentials.error().message.empty()) std::abort();
     return;
   }
-  if (!vieweratlas::storage_internal::is_sendable(*credentials) || credentials->source != "fuzz") std::abort();
+  if (!vieweratlas::aws_internal::is_sendable(*credentials) || credentials->source != "fuzz") std::abort();
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace vieweratlas::storage_internal;
+  using namespace vieweratlas::aws_internal;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   check(credentials_from_json(text, kContainerJson, "fuzz"));
   check(credentials_from_json(text, kProcessJson, "fuzz"));

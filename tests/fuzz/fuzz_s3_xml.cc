@@ -4,10 +4,10 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "storage/s3_xml.h"
+#include "s3/xml.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace vieweratlas::storage_internal;
+  using namespace vieweratlas::s3_internal;
   const std::string_view xml(reinterpret_cast<const char*>(data), size);
   const auto list = parse_s3_list(xml);
   if (list.ok()) {

@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "storage/aws_credentials.h"
-#include "storage/aws_credentials_cache.h"
+#include "aws/credentials_cache.h"
 
+#include "vieweratlas/aws/credentials.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 

@@ -45,6 +45,10 @@ struct PutOptions {
 /// True for what keys may begin with: nothing, or the first bytes of a key, cut anywhere but within a character.
 [[nodiscard]] bool is_object_prefix(std::string_view prefix);
 
+/// What every store answers to a text that is no key, or no beginning of one: the text and the rule.
+[[nodiscard]] Error wrong_key(std::string_view key);
+[[nodiscard]] Error wrong_prefix(std::string_view prefix);
+
 /// "application/json", "text/csv", "application/vnd.apache.parquet", ...; "application/octet-stream" for the unknown.
 [[nodiscard]] std::string_view content_type_of(std::string_view key);
 

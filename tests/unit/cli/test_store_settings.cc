@@ -9,12 +9,12 @@
 
 #include "cli/setting_source.h"
 #include "cli/settings.h"
+#include "cli/store_choice.h"
 #include "cli/store_settings.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/secret.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
 
 namespace vieweratlas {
 namespace {

@@ -23,7 +23,7 @@
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/privacy/retention.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
+#include "vieweratlas/storage/open_sqlite_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -34,7 +34,7 @@ using testing::HasSubstr;
 class PrivacyInStore : public testing::Test {
  protected:
   PrivacyInStore() {
-    auto opened = open_store({.kind = StoreKind::kSqlite, .folder = {}, .sqlite_file = folder_.path() / "store.sqlite", .s3 = {}});
+    auto opened = open_sqlite_store(folder_.path() / "store.sqlite");
     VA_CHECK(opened.ok());
     store_ = *std::move(opened);
   }

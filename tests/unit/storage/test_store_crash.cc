@@ -21,13 +21,16 @@
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
+#include "vieweratlas/storage/open_sqlite_store.h"
 
 namespace vieweratlas {
 namespace {
 
+enum class StoreKind : std::uint8_t { kFile, kSqlite };
+
 std::unique_ptr<ObjectStore> open_at(StoreKind kind, const std::filesystem::path& folder) {
-  auto store = open_store({.kind = kind, .folder = folder / "data", .sqlite_file = folder / "data.sqlite"});
+  if (kind == StoreKind::kFile) return std::make_unique<LocalStore>(folder / "data");
+  auto store = open_sqlite_store(folder / "data.sqlite");
   return store ? *std::move(store) : nullptr;
 }
 

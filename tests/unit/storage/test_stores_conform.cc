@@ -7,7 +7,7 @@
 #include "unit/storage/store_conformance.h"
 
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
+#include "vieweratlas/storage/open_sqlite_store.h"
 
 namespace vieweratlas {
 namespace {
@@ -27,7 +27,7 @@ INSTANTIATE_TEST_SUITE_P(Files, StoreConformance,
 class SqlitePlace final : public StorePlace {
  public:
   std::unique_ptr<ObjectStore> open() override {
-    auto store = open_store({.kind = StoreKind::kSqlite, .sqlite_file = folder_.path() / "new" / "data.sqlite"});
+    auto store = open_sqlite_store(folder_.path() / "new" / "data.sqlite");
     EXPECT_TRUE(store.ok()) << store.error().message;
     return store ? *std::move(store) : nullptr;
   }

@@ -15,7 +15,7 @@
 #include "vieweratlas/storage/byte_source.h"
 #include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
+#include "vieweratlas/storage/open_sqlite_store.h"
 #include "vieweratlas/storage/transfer.h"
 
 namespace vieweratlas {
@@ -51,7 +51,7 @@ class TransferTest : public ::testing::Test {
 };
 
 TEST_F(TransferTest, CopiesThereAndBack) {
-  const auto database = open_store({.kind = StoreKind::kSqlite, .sqlite_file = folder_.path() / "x.sqlite"});
+  const auto database = open_sqlite_store(folder_.path() / "x.sqlite");
   const TransferReport there = run(from_, **database);
   EXPECT_EQ(there.num_copied, kNumObjects);
   EXPECT_EQ(there.num_copied_bytes, there.num_bytes);

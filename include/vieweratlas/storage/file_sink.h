@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/storage/descriptor.h"
+
+namespace vieweratlas {
+
+/// A file that is written piece by piece and appears whole, or not at all. Where the file system can, it has no name until then, so that
+/// a killed process leaves nothing behind; elsewhere it has a temporary one. Thread-compatible.
+class FileSink {
+ public:
+  /// Missing folders are made. Errors: denied, limit_exceeded (disk full), unavailable.
+  [[nodiscard]] static Result<FileSink> begin(const std::filesystem::path& path);
+  /// The file `name` of an open folder; `path` appears in the errors.
+  [[nodiscard]] static Result<FileSink> begin_in(Descriptor folder, std::string name, std::filesystem::path path);
+  FileSink(FileSink&& other) noexcept;
+  FileSink& operator=(FileSink&&) = delete;
+  FileSink(const FileSink&) = delete;
+  FileSink& operator=(const FileSink&) = delete;
+  ~FileSink();
+
+  [[nodiscard]] Status append(std::string_view bytes);
+  /// In the place of what stands there.
+  [[nodiscard]] Status commit();
+  /// False when something stands there already; that stays, and the call may be repeated.
+  [[nodiscard]] Result<bool> commit_if_absent();
+
+ private:
+  FileSink(Descriptor folder, std::string name, std::filesystem::path path)
+      : folder_(std::move(folder)), name_(std::move(name)), path_(std::move(path)), file_(-1) {}
+  [[nodiscard]] Status open_file();
+  [[nodiscard]] Status open_named();
+  [[nodiscard]] Status finish_writing();
+  [[nodiscard]] Status take_temporary_name();
+
+  Descriptor folder_;
+  std::string name_;
+  std::filesystem::path path_;
+  Descriptor file_;
+  std::string temporary_;  // empty = the file has no name
+  bool finished_ = false;
+};
+
+}  // namespace vieweratlas

@@ -1,0 +1,534 @@
+// The store on S3 against a server that answers oddly: every answer is written down in the test.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "s3/hash.h"
+#include "s3/store.h"
+#include "support/loopback_server.h"
+#include "support/manual_clock.h"
+#include "support/temporary_folder.h"
+
+#include "vieweratlas/core/clock.h"
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/net/http.h"
+#include "vieweratlas/s3/open_s3_store.h"
+#include "vieweratlas/storage/byte_source.h"
+#include "vieweratlas/storage/local_files.h"
+
+namespace vieweratlas::s3_internal {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+
+/// A request as it came.
+struct Asked {
+  std::string line;  // "PUT /lake/p/a.json?x=y"
+  std::string head;
+  std::string body;
+  [[nodiscard]] bool has(std::string_view text) const { return head.find(text) != std::string::npos; }
+};
+
+std::string answer(std::string_view status, std::string_view body = "", std::string_view headers = "") {
+  return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" +
+         std::string(body);
+}
+std::string error_answer(std::string_view status, std::string_view code, std::string_view more = "", std::string_view headers = "") {
+  return answer(status, "<Error><Code>" + std::string(code) + "</Code><Message>odd</Message>" + std::string(more) + "</Error>", headers);
+}
+const std::string kOk = answer("200 OK", "", "ETag: \"e\"\r\n");
+
+/// Counts what it signs, and signs nothing.
+class CountingSigner final : public RequestSigner {
+ public:
+  struct Counts {
+    std::atomic<int> signatures = 0;
+    std::atomic<int> distrusts = 0;
+    std::atomic<std::int64_t> last_time_ms = 0;
+  };
+  explicit CountingSigner(Counts& counts) : counts_(counts) {}
+  Status sign(HttpRequest& request, std::string_view payload_sha256, UtcMillis time, const std::stop_token& /*stop*/) override {
+    ++counts_.signatures;
+    counts_.last_time_ms = time.time_since_epoch().count();
+    request.headers.push_back({"x-amz-content-sha256", std::string(payload_sha256)});
+    return {};
+  }
+  void distrust(const HttpRequest& /*request*/) override { ++counts_.distrusts; }
+
+ private:
+  Counts& counts_;
+};
+
+/// Parts of a store for which time passes by sleeping only, and at once.
+S3Parts test_parts(CountingSigner::Counts& counts) {
+  auto clock = std::make_unique<ManualClock>("2026-11-22T10:00:00Z");
+  ManualClock& hands = *clock;
+  return {.http = make_http_client({}).value(),
+          .signer = std::make_unique<CountingSigner>(counts),
+          .clock = std::move(clock),
+          .sleep = [&hands](milliseconds time, const std::stop_token& stop) {
+            hands.advance(time);
+            return !stop.stop_requested();
+          }};
+}
+
+/// A store whose server is `reply`: called for each request, its text is sent; a text that begins with "RESET" is sent without that
+/// word, then the connection is broken off; "END" ends it in order.
+class OddServer {
+ public:
+  using Reply = std::function<std::string(const Asked& asked, int number)>;
+
+  explicit OddServer(Reply reply, const std::function<void(S3Options&)>& change = {})
+      : reply_(std::move(reply)), server_([this](Peer& peer, int) { serve(peer); }) {
+    S3Options options{.bucket = "lake", .prefix = "p/", .endpoint = "http://127.0.0.1:" + std::to_string(server_.port())};
+    if (change) change(options);
+    Result<std::unique_ptr<S3Store>> store = S3Store::open(options, test_parts(counts_));
+    EXPECT_TRUE(store.ok());
+    store_ = *std::move(store);
+  }
+
+  [[nodiscard]] S3Store& store() { return *store_; }
+  [[nodiscard]] const CountingSigner::Counts& counts() const { return counts_; }
+  [[nodiscard]] std::vector<Asked> asked() {
+    const std::scoped_lock lock(mutex_);
+    return asked_;
+  }
+  [[nodiscard]] std::uint64_t retries(S3RetryReason reason) const { return store_->counters().retries[static_cast<std::size_t>(reason)]; }
+
+ private:
+  void serve(Peer& peer) {
+    while (true) {
+      Asked asked{.head = peer.read_until("\r\n\r\n")};
+      if (asked.head.empty()) return;
+      asked.line = asked.head.substr(0, asked.head.find(" HTTP/"));
+      const std::size_t at = asked.head.find("Content-Length: ");
+      if (at != std::string::npos) asked.body = peer.read_bytes(static_cast<std::size_t>(std::atoi(asked.head.c_str() + at + 16)));
+      std::string text;
+      {
+        const std::scoped_lock lock(mutex_);
+        asked_.push_back(asked);
+        text = reply_(asked, static_cast<int>(asked_.size()) - 1);
+      }
+      const bool reset = text.starts_with("RESET");
+      const bool end = text.starts_with("END");
+      peer.write(std::string_view(text).substr(reset ? 5 : end ? 3 : 0));
+      if (reset) peer.reset();
+      if (reset || end) return;
+    }
+  }
+
+  Reply reply_;
+  CountingSigner::Counts counts_;
+  std::mutex mutex_;
+  std::vector<Asked> asked_;  // guarded by mutex_
+  std::unique_ptr<S3Store> store_;
+  LoopbackServer server_;
+};
+
+void expect_ok(const Status& status) { EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message); }
+
+template <typename T>
+void expect_error(const T& result, ErrorCode code, std::string_view part) {
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(name_of(result.error().code), name_of(code)) << result.error().message;
+  EXPECT_THAT(result.error().message, HasSubstr(std::string(part)));
+}
+
+TEST(S3OddAnswers, APutSaysWhatItPuts) {
+  OddServer server([](const Asked&, int) { return kOk; });
+  expect_ok(server.store().put("dt=1/a b.json", "123456789"));
+  const Asked asked = server.asked().at(0);
+  EXPECT_EQ(asked.line, "PUT /lake/p/dt%3D1/a%20b.json");
+  EXPECT_EQ(asked.body, "123456789");
+  EXPECT_TRUE(asked.has("Content-Type: application/json\r\n"));
+  EXPECT_TRUE(asked.has("x-amz-server-side-encryption: AES256\r\n"));
+  EXPECT_TRUE(asked.has("x-amz-checksum-crc32: y/Q5Jg==\r\n"));
+  EXPECT_TRUE(asked.has("x-amz-content-sha256: " + sha256_hex("123456789") + "\r\n"));
+  EXPECT_FALSE(asked.has("Accept-Encoding"));
+}
+
+TEST(S3OddAnswers, EncryptionAndChecksumsAreOptions) {
+  OddServer kms([](const Asked&, int) { return kOk; },
+                [](S3Options& options) {
+                  options.encryption = S3Encryption::kKms;
+                  options.kms_key = "alias/lake";
+                  options.environment = [](std::string_view name) -> std::optional<std::string> {
+                    return name == "AWS_REQUEST_CHECKSUM_CALCULATION" ? std::optional<std::string>("when_required") : std::nullopt;
+                  };
+                });
+  expect_ok(kms.store().put("a", "x"));
+  EXPECT_TRUE(kms.asked().at(0).has("x-amz-server-side-encryption: aws:kms\r\n"));
+  EXPECT_TRUE(kms.asked().at(0).has("x-amz-server-side-encryption-aws-kms-key-id: alias/lake\r\n"));
+  EXPECT_FALSE(kms.asked().at(0).has("x-amz-checksum"));
+}
+
+TEST(S3OddAnswers, WhatMayPassIsTriedAgain) {
+  const std::vector<std::string> replies{error_answer("503 Slow Down", "SlowDown", "", "Retry-After: 1\r\n"),
+                                         error_answer("500 Internal Server Error", "InternalError"),
+                                         "RESET",
+                                         "ENDHTTP/1.1 200 OK\r\nConte",
+                                         error_answer("400 Bad Request", "RequestTimeout"),
+                                         answer("502 Bad Gateway", "<html>"),
+                                         kOk};
+  OddServer server([&](const Asked&, int number) { return replies.at(static_cast<std::size_t>(number)); });
+  expect_ok(server.store().put("a.json", "{}"));
+  EXPECT_GE(server.asked().size(), replies.size());
+  EXPECT_EQ(server.retries(S3RetryReason::kThrottled), 1U);
+  EXPECT_EQ(server.retries(S3RetryReason::kServer), 3U);
+  EXPECT_GE(server.retries(S3RetryReason::kLost), 1U);
+  EXPECT_GE(server.counts().signatures, 6) << "each try is signed";
+}
+
+TEST(S3OddAnswers, SlowDownWithoutEndIsGivenUp) {
+  OddServer server(
+      [](const Asked&, int) { return error_answer("503 Slow Down", "SlowDown", "<RequestId>R7</RequestId>", "Retry-After: 30\r\n"); },
+      [](S3Options& options) { options.deadline = milliseconds(20'000); });
+  expect_error(server.store().put("a.json", "{}"), ErrorCode::kUnavailable, "request R7");
+  EXPECT_EQ(server.asked().size(), 1U) << "the server asks for more patience than there is";
+}
+
+TEST(S3OddAnswers, ABodyGoesOnAfterAReset) {
+  std::string bytes;
+  for (int i = 0; i < 60'000; ++i) bytes += std::to_string(i);
+  OddServer server([&](const Asked& asked, int number) {
+    const std::size_t at = asked.head.find("Range: bytes=");
+    const std::size_t begin = at == std::string::npos ? 0 : static_cast<std::size_t>(std::atoll(asked.head.c_str() + at + 13));
+    const std::string range = "Content-Range: bytes " + std::to_string(begin) + "-" + std::to_string(bytes.size() - 1) + "/" +
+                              std::to_string(bytes.size()) + "\r\n";
+    const std::string whole = answer(begin == 0 ? "200 OK" : "206 Partial Content", std::string_view(bytes).substr(begin),
+                                     (begin == 0 ? "" : range) + "ETag: \"e1\"\r\nx-amz-checksum-crc32: " + crc32_base64(bytes) + "\r\n");
+    return number < 2 ? "END" + whole.substr(0, 100'000) : whole;
+  });
+  std::string seen;
+  const Result<StoredObject> read = server.store().get_stream("a.bin", [&](std::string_view piece) {
+    seen += piece;
+    return Status();
+  });
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_TRUE(seen == bytes);
+  ASSERT_EQ(server.asked().size(), 3U);
+  EXPECT_TRUE(server.asked().at(1).has("If-Match: \"e1\"\r\n"));
+  EXPECT_EQ(server.retries(S3RetryReason::kLost), 2U);
+}
+
+TEST(S3OddAnswers, AnObjectThatChangesWhileItIsReadIsNoticed) {
+  const auto reply = [](const Asked& asked, int number) {
+    if (asked.has("If-Match")) return error_answer("412 Precondition Failed", "PreconditionFailed");
+    const std::string whole =
+        answer("200 OK", std::string(200'000, number == 0 ? 'a' : 'b'), "ETag: \"e" + std::to_string(number) + "\"\r\n");
+    return number == 0 ? "END" + whole.substr(0, 100'000) : whole;
+  };
+  OddServer streamed(reply);
+  expect_error(streamed.store().get_stream("a.bin", [](std::string_view) { return Status(); }), ErrorCode::kUnavailable,
+               "was replaced while it was read");
+  OddServer whole(reply);
+  const Result<std::string> bytes = whole.store().get("a.bin");
+  ASSERT_TRUE(bytes.ok()) << bytes.error().message;
+  EXPECT_TRUE(*bytes == std::string(200'000, 'b')) << "what nobody has seen is read anew";
+}
+
+TEST(S3OddAnswers, DamagedBytesAreReadAgainAndThenRefused) {
+  for (const std::string& header :
+       {std::string("x-amz-checksum-crc32: y/Q5Jg==\r\n"), std::string("ETag: \"25f9e794323b453885f5181f1b624d0b\"\r\n")}) {
+    OddServer once([&](const Asked&, int number) { return answer("200 OK", number == 0 ? "12345678X" : "123456789", header); });
+    EXPECT_EQ(once.store().get("a.bin").value(), "123456789");
+    EXPECT_EQ(once.retries(S3RetryReason::kDamaged), 1U);
+    OddServer always([&](const Asked&, int) { return answer("200 OK", "12345678X", header); });
+    expect_error(always.store().get("a.bin"), ErrorCode::kCorruptData, "what arrived is not what is stored");
+  }
+}
+
+TEST(S3OddAnswers, AnotherChecksumThanWasSentIsNotTaken) {
+  OddServer server([](const Asked&, int) { return answer("200 OK", "", "ETag: \"e\"\r\nx-amz-checksum-crc32: AAAAAA==\r\n"); });
+  expect_error(server.store().put("a.json", "{}"), ErrorCode::kCorruptData, "the store has other bytes");
+  EXPECT_EQ(server.asked().size(), 3U);
+}
+
+TEST(S3OddAnswers, AServerThatStandsStillIsLeft) {
+  OddServer server([](const Asked&, int) { return answer("200 OK", std::string(10'000, 'x')).substr(0, 400); },
+                   [](S3Options& options) { options.deadline = milliseconds(300); });
+  const auto begin = std::chrono::steady_clock::now();
+  expect_error(server.store().get("a.bin"), ErrorCode::kUnavailable, "GetObject s3://lake/p/a.bin");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(5'000));
+}
+
+TEST(S3OddAnswers, RedirectsAreNotFollowed) {
+  OddServer server([](const Asked&, int) {
+    return error_answer("301 Moved Permanently", "PermanentRedirect", "",
+                        "Location: http://127.0.0.1:1/\r\nx-amz-bucket-region: eu-west-1\r\n");
+  });
+  expect_error(server.store().get("a.bin"), ErrorCode::kInvalidArgument, "set s3_region to eu-west-1");
+  expect_error(server.store().find("a.bin"), ErrorCode::kInvalidArgument, "set s3_region to eu-west-1");
+  EXPECT_EQ(server.asked().size(), 2U);
+}
+
+TEST(S3OddAnswers, AHugeErrorIsNotReadToItsEnd) {
+  OddServer server([](const Asked&, int) { return answer("403 Forbidden", std::string(5'000'000, 'x')); });
+  expect_error(server.store().put("a.json", "{}"), ErrorCode::kDenied, "allow s3:PutObject");
+  EXPECT_LT(server.store().counters().received_bytes, 2'000'000U);
+}
+
+TEST(S3OddAnswers, ExpiredCredentialsAreRenewedOnce) {
+  OddServer server([](const Asked&, int number) { return number == 0 ? error_answer("400 Bad Request", "ExpiredToken") : kOk; });
+  expect_ok(server.store().put("a.json", "{}"));
+  EXPECT_EQ(server.counts().distrusts, 1);
+  OddServer always([](const Asked&, int) { return error_answer("400 Bad Request", "ExpiredToken"); });
+  expect_error(always.store().put("a.json", "{}"), ErrorCode::kDenied, "the credentials have expired");
+  EXPECT_EQ(always.counts().distrusts, 1);
+  EXPECT_EQ(always.asked().size(), 2U);
+}
+
+TEST(S3OddAnswers, AWrongClockIsCorrectedByTheServers) {
+  OddServer server([](const Asked&, int number) {
+    const std::string date = "Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n";
+    return number == 0 ? error_answer("403 Forbidden", "RequestTimeTooSkewed", "", date) : kOk;
+  });
+  expect_ok(server.store().put("a.json", "{}"));
+  EXPECT_NEAR(static_cast<double>(server.counts().last_time_ms), 1'767'225'600'000.0, 60'000.0);
+  expect_ok(server.store().put("b.json", "{}"));
+  EXPECT_EQ(server.asked().size(), 3U) << "it stays corrected";
+}
+
+TEST(S3OddAnswers, HeadWithoutAReasonIsAskedAgainByGet) {
+  OddServer server([](const Asked& asked, int) {
+    if (asked.line.starts_with("HEAD")) return std::string("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    return error_answer("403 Forbidden", "InvalidAccessKeyId");
+  });
+  expect_error(server.store().find("a.json"), ErrorCode::kDenied, "AWS_ACCESS_KEY_ID");
+}
+
+TEST(S3OddAnswers, WhoMadeAnObjectIsKnownAlsoWithoutAnAnswer) {
+  std::string mark;
+  const auto reply = [&mark](bool ours) {
+    return [&mark, ours](const Asked& asked, int number) -> std::string {
+      if (asked.line.starts_with("PUT") && number == 0) {
+        const std::size_t at = asked.head.find("x-amz-meta-vieweratlas-write: ");
+        mark = asked.head.substr(at + 30, 32);
+        EXPECT_TRUE(asked.has("If-None-Match: *\r\n"));
+        return "RESET";
+      }
+      if (asked.line.starts_with("PUT")) return error_answer("412 Precondition Failed", "PreconditionFailed");
+      return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nx-amz-meta-vieweratlas-write: " + (ours ? mark : std::string(32, '0')) + "\r\n\r\n";
+    };
+  };
+  OddServer ours(reply(true));
+  EXPECT_TRUE(ours.store().put_if_absent("lock", "me").value());
+  OddServer theirs(reply(false));
+  EXPECT_FALSE(theirs.store().put_if_absent("lock", "me").value());
+}
+
+/// Plays an upload in parts; `part` and `complete` answer those requests.
+OddServer::Reply upload(const std::function<std::string(int number)>& part, const std::function<std::string(int number)>& complete) {
+  auto num_parts = std::make_shared<int>(0);
+  auto num_completes = std::make_shared<int>(0);
+  return [=](const Asked& asked, int) -> std::string {
+    if (asked.line.ends_with("?uploads="))
+      return answer("200 OK", "<InitiateMultipartUploadResult><UploadId>u/1</UploadId></InitiateMultipartUploadResult>");
+    if (asked.line.starts_with("PUT")) return part((*num_parts)++);
+    if (asked.line.starts_with("POST")) return complete((*num_completes)++);
+    if (asked.line.starts_with("DELETE")) return answer("204 No Content");
+    return answer("404 Not Found");
+  };
+}
+std::string good_part(int /*number*/) { return kOk; }
+std::string good_complete(int /*number*/) { return answer("200 OK", "<CompleteMultipartUploadResult/>"); }
+
+constexpr std::size_t kThreeParts = (std::size_t{11} << 20U) + 5;
+void small_parts(S3Options& options) { options.part_bytes = 5U << 20U; }
+
+std::size_t count_of(OddServer& server, std::string_view begin) {
+  const std::vector<Asked> asked = server.asked();
+  return static_cast<std::size_t>(std::count_if(asked.begin(), asked.end(), [&](const Asked& one) { return one.line.starts_with(begin); }));
+}
+
+TEST(S3OddAnswers, AnErrorInside200IsAnError) {
+  OddServer server(upload(good_part,
+                          [](int number) {
+                            return number < 2 ? answer("200 OK", "\n\n  <Error><Code>InternalError</Code></Error>") : good_complete(number);
+                          }),
+                   small_parts);
+  expect_ok(server.store().put("long.bin", std::string(kThreeParts, 'x')));
+  EXPECT_EQ(server.retries(S3RetryReason::kServer), 2U);
+  OddServer denied(upload(good_part, [](int) { return answer("200 OK", "<Error><Code>AccessDenied</Code></Error>"); }), small_parts);
+  expect_error(denied.store().put("long.bin", std::string(kThreeParts, 'x')), ErrorCode::kDenied, "CompleteMultipartUpload");
+  EXPECT_EQ(count_of(denied, "DELETE /lake/p/long.bin?uploadId=u%2F1"), 1U);
+}
+
+TEST(S3OddAnswers, PartsAreRemovedWhenOneFails) {
+  OddServer server(upload([](int number) { return number == 1 ? error_answer("403 Forbidden", "AccessDenied") : kOk; }, good_complete),
+                   small_parts);
+  expect_error(server.store().put("long.bin", std::string(kThreeParts, 'x')), ErrorCode::kDenied, "UploadPart");
+  EXPECT_EQ(count_of(server, "DELETE"), 1U);
+  EXPECT_EQ(count_of(server, "POST /lake/p/long.bin?uploadId"), 0U);
+}
+
+/// Content that fails, or asks to stop, in its second part.
+class FailingContent final : public ByteSource {
+ public:
+  explicit FailingContent(std::function<Status()> at_end) : at_end_(std::move(at_end)), piece_(1U << 20U, 'x') {}
+  Result<std::string_view> next() override {
+    if (++num_pieces_ < 8) return std::string_view(piece_);
+    Status status = at_end_();
+    if (!status) return std::move(status).error();
+    return num_pieces_ < 20 ? std::string_view(piece_) : std::string_view();
+  }
+  [[nodiscard]] std::uint64_t num_stored() const override { return 0; }
+
+ private:
+  std::function<Status()> at_end_;
+  std::string piece_;
+  int num_pieces_ = 0;
+};
+
+TEST(S3OddAnswers, PartsAreRemovedWhenTheContentFailsOrAllStops) {
+  OddServer fails(upload(good_part, good_complete), small_parts);
+  FailingContent content([] { return Status(Error{ErrorCode::kCorruptData, "bad gzip"}); });
+  expect_error(fails.store().put_stream("long.bin", content), ErrorCode::kCorruptData, "bad gzip");
+  EXPECT_EQ(count_of(fails, "DELETE"), 1U);
+  std::stop_source stop;
+  OddServer stopped(upload(good_part, good_complete), [&](S3Options& options) {
+    small_parts(options);
+    options.stop = stop.get_token();
+  });
+  FailingContent stopping([&] {
+    stop.request_stop();
+    return Status();
+  });
+  expect_error(stopped.store().put_stream("long.bin", stopping), ErrorCode::kCancelled, "asked to stop");
+  EXPECT_EQ(count_of(stopped, "DELETE"), 1U);
+}
+
+TEST(S3OddAnswers, TheLostAnswerOfACompletionIsLookedUp) {
+  std::string mark;
+  OddServer server(
+      [&](const Asked& asked, int) -> std::string {
+        if (asked.line.ends_with("?uploads=")) {
+          mark = asked.head.substr(asked.head.find("x-amz-meta-vieweratlas-write: ") + 30, 32);
+          return answer("200 OK", "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+        }
+        if (asked.line.starts_with("PUT")) return kOk;
+        if (asked.line.starts_with("POST") && mark.size() == 32) {
+          mark += "!";  // completed, but the answer is lost
+          return "RESET";
+        }
+        if (asked.line.starts_with("POST")) return error_answer("404 Not Found", "NoSuchUpload");
+        return "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nx-amz-meta-vieweratlas-write: " + mark.substr(0, 32) + "\r\n\r\n";
+      },
+      small_parts);
+  expect_ok(server.store().put("long.bin", std::string(kThreeParts, 'x')));
+  OddServer gone(upload(good_part, [](int) { return error_answer("404 Not Found", "NoSuchUpload"); }), small_parts);
+  expect_error(gone.store().put("long.bin", std::string(kThreeParts, 'x')), ErrorCode::kUnavailable, "ended by somebody else");
+}
+
+TEST(S3OddAnswers, PartsCarryTheBytesInOrder) {
+  std::string bytes;
+  while (bytes.size() < kThreeParts) bytes += std::to_string(bytes.size()) + ",";
+  OddServer server(upload(good_part, good_complete), small_parts);
+  expect_ok(server.store().put("long.bin", bytes));
+  std::string together;
+  for (int number = 1; number <= 3; ++number) {
+    for (const Asked& asked : server.asked()) {
+      if (asked.line.starts_with("PUT /lake/p/long.bin?partNumber=" + std::to_string(number) + "&")) together += asked.body;
+    }
+  }
+  EXPECT_TRUE(together == bytes);
+}
+
+std::string listing(const std::vector<std::string>& keys, std::string_view token) {
+  std::string xml = "<ListBucketResult><IsTruncated>" + std::string(token.empty() ? "false" : "true") + "</IsTruncated>";
+  if (!token.empty()) xml += "<NextContinuationToken>" + std::string(token) + "</NextContinuationToken>";
+  for (const std::string& key : keys) xml += "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>";
+  return answer("200 OK", xml + "</ListBucketResult>");
+}
+
+TEST(S3OddAnswers, AListingThatRepeatsItselfEnds) {
+  OddServer same_token([](const Asked&, int number) { return listing({"p/" + std::to_string(number)}, "t"); });
+  expect_error(same_token.store().list(""), ErrorCode::kCorruptData, "not where");
+  OddServer same_page([](const Asked&, int number) { return listing({"p/a", "p/b"}, "t" + std::to_string(number)); });
+  expect_error(same_page.store().list(""), ErrorCode::kCorruptData, "repeats itself");
+  OddServer no_token(
+      [](const Asked&, int) { return answer("200 OK", "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"); });
+  expect_error(no_token.store().list(""), ErrorCode::kCorruptData, "not where");
+}
+
+TEST(S3OddAnswers, ForeignKeysAreLeftOutAndCounted) {
+  OddServer server([](const Asked& asked, int) {
+    EXPECT_TRUE(asked.line.find("prefix=p%2Fraw%2F") != std::string::npos) << asked.line;
+    return asked.line.find("continuation-token") == std::string::npos ? listing({"p/raw/", "p/raw/.hidden", "p/raw/a"}, "t+=")
+                                                                      : listing({"p/raw/b"}, "");
+  });
+  const auto all = server.store().list("raw/");
+  ASSERT_TRUE(all.ok()) << all.error().message;
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ(all->at(0).key, "raw/a");
+  EXPECT_EQ(all->at(1).key, "raw/b");
+  EXPECT_EQ(server.store().num_foreign_keys(), 2U);
+}
+
+TEST(S3OddAnswers, LongFilesComeInRangesSideBySide) {
+  std::string bytes;
+  while (bytes.size() < std::size_t{40} << 20U) bytes += std::to_string(bytes.size()) + ";";
+  std::atomic<int> breaks = 0;
+  OddServer server([&](const Asked& asked, int) {
+    const std::size_t at = asked.head.find("Range: bytes=");
+    if (at == std::string::npos) {
+      return answer("200 OK", bytes, "ETag: \"e1\"\r\nx-amz-checksum-crc32: " + crc32_base64(bytes) + "\r\n");
+    }
+    char* rest = nullptr;
+    const std::size_t begin = std::strtoull(asked.head.c_str() + at + 13, &rest, 10);
+    const std::size_t last = std::strtoull(rest + 1, nullptr, 10);
+    const std::string text = answer("206 Partial Content", std::string_view(bytes).substr(begin, last + 1 - begin),
+                                    "ETag: \"e1\"\r\nContent-Range: bytes " + std::to_string(begin) + "-" + std::to_string(last) + "/" +
+                                        std::to_string(bytes.size()) + "\r\n");
+    return breaks++ < 3 ? "END" + text.substr(0, text.size() / 2) : text;
+  });
+  const TemporaryFolder folder;
+  const Result<StoredObject> file = server.store().get_file("long.bin", folder.path() / "long.bin");
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_EQ(file->version, "e1");
+  EXPECT_TRUE(read_file(folder.path() / "long.bin").value() == bytes);
+  EXPECT_GE(server.retries(S3RetryReason::kLost), 3U);
+}
+
+TEST(S3OddAnswers, LongObjectsAreCopiedInParts) {
+  OddServer server([](const Asked& asked, int) -> std::string {
+    if (asked.line.starts_with("HEAD")) return "HTTP/1.1 200 OK\r\nContent-Length: 6000000000\r\nETag: \"e1\"\r\n\r\n";
+    if (asked.line.ends_with("?uploads="))
+      return answer("200 OK", "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+    if (asked.line.starts_with("PUT")) {
+      EXPECT_TRUE(asked.has("x-amz-copy-source: /lake/p/a%3D1\r\n"));
+      EXPECT_TRUE(asked.has("x-amz-copy-source-if-match: \"e1\"\r\n"));
+      return answer("200 OK", "<CopyPartResult><ETag>\"pe\"</ETag></CopyPartResult>");
+    }
+    return good_complete(0);
+  });
+  expect_ok(server.store().copy("a=1", "b"));
+  EXPECT_EQ(count_of(server, "PUT"), 12U);
+}
+
+TEST(S3OddAnswers, AnEndpointThatIsNotThereIsKnownSoon) {
+  S3Options options{.bucket = "lake", .endpoint = "http://127.0.0.1:" + std::to_string(unused_port())};
+  CountingSigner::Counts counts;
+  const auto store = S3Store::open(options, test_parts(counts)).value();
+  expect_error(store->put("a", "x"), ErrorCode::kUnavailable, "PutObject s3://lake/a");
+  EXPECT_GT(counts.signatures, 1);
+  EXPECT_LT(counts.last_time_ms, 1'795'341'600'000 + 4'000) << "no try after four seconds";
+}
+
+}  // namespace
+}  // namespace vieweratlas::s3_internal
