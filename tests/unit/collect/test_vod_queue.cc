@@ -19,7 +19,7 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/open_store.h"
+#include "vieweratlas/storage/open_sqlite_store.h"
 
 namespace vieweratlas {
 namespace {
