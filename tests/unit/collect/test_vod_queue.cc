@@ -39,11 +39,11 @@ std::string name_of_home(const testing::TestParamInfo<Home>& info) {
 class VodQueueTest : public testing::TestWithParam<Home> {
  protected:
   std::unique_ptr<ObjectStore> make_store() {
-    StoreOptions options;
-    options.kind = GetParam() == Home::kSqlite ? StoreKind::kSqlite : StoreKind::kFile;
-    options.folder = folder_.path() / "store";
-    options.sqlite_file = folder_.path() / "store.sqlite";
-    return GetParam() == Home::kFile ? nullptr : *open_store(options);
+    switch (GetParam()) {
+      case Home::kFile: return nullptr;
+      case Home::kSqlite: return *open_sqlite_store(folder_.path() / "store.sqlite");
+      default: return std::make_unique<LocalStore>(folder_.path() / "store");
+    }
   }
   VodQueue open(VodQueueOptions options = {}) { return store_ ? VodQueue(*store_, options) : VodQueue(file_, options); }
   void add(std::string_view id, std::optional<UtcTime> vod_created = {}) {
