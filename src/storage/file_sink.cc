@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -17,6 +18,7 @@
 #include "storage/file_calls.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/system_error.h"
 
@@ -31,20 +33,43 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMaxNameTries = 100;
+constexpr std::size_t kMaxShownPath = 1000;
 
 /// The path by which a file without a name can be given one; it needs /proc.
 std::string path_of_descriptor(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
+/// Names of what is open already: a rename would put something else in their place.
+bool is_descriptor(const fs::path& path) {
+  const std::string text = path.string();
+  return text == "/dev/stdout" || text == "/dev/stderr" || text.starts_with("/dev/fd/") || text.starts_with("/proc/self/fd/");
+}
+
 }  // namespace
 
-Result<FileSink> FileSink::begin(const fs::path& path) {
-  const fs::path folder = parent_of(path);
+Result<FileSink> FileSink::begin(const fs::path& wanted) {
   std::error_code problem;
+  const fs::file_status there = fs::status(wanted, problem);
+  if (fs::is_directory(there) || !wanted.has_filename()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "writing \"" + printable(wanted.string(), kMaxShownPath) + "\": it names a folder, not a file; name a file in it"};
+  }
+  if (is_descriptor(wanted) || (fs::exists(there) && !fs::is_regular_file(there))) return begin_stream(wanted);
+  const fs::path real = fs::canonical(wanted, problem);
+  const fs::path path = problem ? wanted : real;
+  const fs::path folder = parent_of(path);
   fs::create_directories(folder, problem);
   if (problem) return system_error(problem.value(), "making the folder", folder);
   Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!descriptor.valid()) return system_error(errno, "writing into", folder);
   return begin_in(std::move(descriptor), path.filename().string(), path);
+}
+
+Result<FileSink> FileSink::begin_stream(const fs::path& path) {
+  FileSink sink(Descriptor(-1), path.filename().string(), path);
+  sink.file_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  if (!sink.file_.valid()) return system_error(errno, "writing", path);
+  sink.is_stream_ = true;
+  return sink;
 }
 
 Result<FileSink> FileSink::begin_in(Descriptor folder, std::string name, fs::path path) {
@@ -59,7 +84,8 @@ FileSink::FileSink(FileSink&& other) noexcept
       path_(std::move(other.path_)),
       file_(std::move(other.file_)),
       temporary_(std::exchange(other.temporary_, {})),
-      finished_(other.finished_) {}
+      finished_(other.finished_),
+      is_stream_(other.is_stream_) {}
 
 FileSink::~FileSink() {
   if (!temporary_.empty()) ::unlinkat(folder_.get(), temporary_.c_str(), 0);
@@ -119,6 +145,10 @@ Status FileSink::take_temporary_name() {
 }
 
 Status FileSink::commit() {
+  if (is_stream_) {
+    const int closed = file_.close();
+    return closed == 0 ? Status() : Status(system_error(closed, "writing", path_));
+  }
   if (Status written = finish_writing(); !written) return written;
   // A link cannot replace: the file takes a temporary name for the moment between the two.
   if (Status named = take_temporary_name(); !named) return named;

@@ -25,6 +25,8 @@ Error system_error(int number, std::string_view attempt, const std::filesystem::
     case ENFILE: return {ErrorCode::kLimitExceeded, where + ": too many open files; raise the limit with ulimit -n"};
     case ENOTDIR: return {ErrorCode::kInvalidArgument, where + ": a part of the path is a file, not a folder"};
     case EISDIR: return {ErrorCode::kInvalidArgument, where + ": it is a folder, not a file"};
+    case EEXIST: return {ErrorCode::kInvalidArgument, where + ": something else has that name, such as a link to nothing; remove it"};
+    case ELOOP: return {ErrorCode::kInvalidArgument, where + ": symbolic links lead in a circle; remove one of them"};
     case ENAMETOOLONG: return {ErrorCode::kInvalidArgument, where + ": the name is too long"};
     default: return {ErrorCode::kUnavailable, where + ": " + std::strerror(number)};  // NOLINT(concurrency-mt-unsafe): glibc's is safe
   }

@@ -14,7 +14,8 @@ namespace vieweratlas {
 /// a killed process leaves nothing behind; elsewhere it has a temporary one. Thread-compatible.
 class FileSink {
  public:
-  /// Missing folders are made. Errors: denied, limit_exceeded (disk full), unavailable.
+  /// Missing folders are made. A link to a file stays one: what it leads to is replaced. What is neither file nor folder, such as a pipe
+  /// or /dev/stdout, is written to as it stands. Errors: invalid_argument (a folder), denied, limit_exceeded (disk full), unavailable.
   [[nodiscard]] static Result<FileSink> begin(const std::filesystem::path& path);
   /// The file `name` of an open folder; `path` appears in the errors.
   [[nodiscard]] static Result<FileSink> begin_in(Descriptor folder, std::string name, std::filesystem::path path);
@@ -33,6 +34,7 @@ class FileSink {
  private:
   FileSink(Descriptor folder, std::string name, std::filesystem::path path)
       : folder_(std::move(folder)), name_(std::move(name)), path_(std::move(path)), file_(-1) {}
+  [[nodiscard]] static Result<FileSink> begin_stream(const std::filesystem::path& path);
   [[nodiscard]] Status open_file();
   [[nodiscard]] Status open_named();
   [[nodiscard]] Status finish_writing();
@@ -44,6 +46,7 @@ class FileSink {
   Descriptor file_;
   std::string temporary_;  // empty = the file has no name
   bool finished_ = false;
+  bool is_stream_ = false;  // bytes go to where they are read at once
 };
 
 }  // namespace vieweratlas

@@ -1,15 +1,24 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <iterator>
 #include <string>
 
 #include "support/temporary_folder.h"
 
+#include "vieweratlas/core/error.h"
+#include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
 namespace {
+
+namespace fs = std::filesystem;
 
 TEST(LocalStore, KeepsWhatWasPut) {
   const TemporaryFolder folder;
@@ -25,6 +34,44 @@ TEST(LocalStore, KeepsWhatWasPut) {
   EXPECT_TRUE(store.remove("raw/a.json").ok()) << "what is gone is gone";
   EXPECT_FALSE(*store.exists("raw/a.json"));
   EXPECT_EQ(store.uri("raw/a.json"), "file://" + (folder.path() / "data" / "raw" / "a.json").string());
+}
+
+TEST(GetFile, ReplacesFilesAndNothingElse) {
+  const TemporaryFolder folder;
+  LocalStore store(folder.path() / "data");
+  ASSERT_TRUE(store.put("a", "content").ok());
+  const fs::path& here = folder.path();
+  ASSERT_TRUE(write_file_atomic(here / "old", "old").ok());
+  fs::create_symlink("old", here / "link");
+  ASSERT_TRUE(store.get_file("a", here / "link").ok());
+  EXPECT_TRUE(fs::is_symlink(here / "link")) << "a link stays one";
+  EXPECT_EQ(*read_file(here / "old"), "content");
+  fs::create_directory(here / "folder");
+  for (const fs::path& no_file : {here / "folder", here / "folder" / "", here / "new" / "", fs::path()}) {
+    const auto got = store.get_file("a", no_file);
+    ASSERT_FALSE(got.ok()) << no_file;
+    EXPECT_EQ(got.error().code, ErrorCode::kInvalidArgument) << no_file;
+  }
+  EXPECT_TRUE(fs::is_empty(here / "folder"));
+}
+
+TEST(GetFile, WritesIntoWhatIsNoFile) {
+  const TemporaryFolder folder;
+  LocalStore store(folder.path() / "data");
+  ASSERT_TRUE(store.put("a", "content").ok());
+  const fs::path pipe = folder.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_TRUE(store.get_file("a", pipe).ok());
+  EXPECT_TRUE(fs::is_fifo(pipe)) << "it was replaced";
+  std::string got(100, '\0');
+  got.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(reader, got.data(), got.size()))));
+  ::close(reader);
+  EXPECT_EQ(got, "content");
+  ASSERT_TRUE(store.get_file("a", "/dev/null").ok());
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  EXPECT_EQ(store.get_file("a", "/dev/full").error().code, ErrorCode::kLimitExceeded);
+  EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }
 
 TEST(LocalStore, ListsByPrefixInOrder) {
