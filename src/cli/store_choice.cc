@@ -13,7 +13,7 @@ Result<std::unique_ptr<ObjectStore>> open_store(const StoreOptions& options) {
   switch (options.kind) {
     case StoreKind::kFile: return std::unique_ptr<ObjectStore>(std::make_unique<LocalStore>(options.folder));
     case StoreKind::kS3: return open_s3_store(options.s3);
-    case StoreKind::kSqlite: return open_sqlite_store(options.sqlite_file);
+    case StoreKind::kSqlite: return open_sqlite_store(options.sqlite_file, options.sqlite_patience);
   }
   return Error{ErrorCode::kInternal, "an unknown kind of store"};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -7,6 +8,7 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/s3/open_s3_store.h"
 #include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/open_sqlite_store.h"
 
 namespace vieweratlas {
 
@@ -16,6 +18,7 @@ struct StoreOptions {
   StoreKind kind = StoreKind::kFile;
   std::filesystem::path folder;       ///< for kFile
   std::filesystem::path sqlite_file;  ///< for kSqlite
+  std::chrono::milliseconds sqlite_patience = kSqlitePatience;
   S3Options s3;
 };
 

@@ -17,15 +17,13 @@
 namespace vieweratlas::storage_internal {
 namespace {
 
-constexpr unsigned kChunkNumberBits = 24;      // 16 TiB in one object
+constexpr unsigned kChunkNumberBits = 24;  // 16 TiB in one object
+constexpr std::int64_t kMostBytes = std::int64_t{kSqliteChunkBytes} << kChunkNumberBits;
+constexpr std::int64_t kMostContents = (std::int64_t{1} << (62 - kChunkNumberBits)) - 1;  // whose chunks have a number
+constexpr std::int64_t kLatestTime = 253'402'300'799;                                     // the end of the year 9999
 constexpr std::int64_t kChunksInOneTurn = 16;  // removed in one transaction: their bytes are overwritten
 
 std::int64_t first_chunk_of(std::int64_t content) { return content << kChunkNumberBits; }
-
-Error damaged() {
-  return {ErrorCode::kCorruptData,
-          "what is stored is not what was put: the file is damaged; put a copy of the file or of this object in its place"};
-}
 
 /// Runs a statement that gives no rows.
 Status finish(SqliteStatement& statement) {
@@ -47,6 +45,11 @@ std::string version_of(std::string_view digest) {
 
 }  // namespace
 
+Error damaged_content() {
+  return {ErrorCode::kCorruptData,
+          "what is stored is not what was put: the file is damaged; put a copy of the file or of this object in its place"};
+}
+
 std::string digest_blob(const Digest& digest) {
   std::string blob;
   for (const std::uint64_t half : {digest.high, digest.low}) {
@@ -59,8 +62,11 @@ SqliteObject object_of_row(const SqliteStatement& row) {
   SqliteObject object;
   object.facts.key = row.bytes(0);
   object.content = row.integer(1);
-  object.facts.num_bytes = static_cast<std::uint64_t>(row.integer(2));
-  object.facts.modified_s = row.integer(3);
+  const std::int64_t num_bytes = row.integer(2);
+  const std::int64_t modified_s = row.integer(3);
+  object.is_possible = object.content > 0 && object.content <= kMostContents && num_bytes >= 0 && num_bytes <= kMostBytes;
+  object.facts.num_bytes = static_cast<std::uint64_t>(std::clamp<std::int64_t>(num_bytes, 0, kMostBytes));
+  object.facts.modified_s = std::clamp<std::int64_t>(modified_s, 0, kLatestTime);
   object.digest = row.bytes(4);
   object.facts.version = version_of(object.digest);
   return object;
@@ -81,16 +87,16 @@ Result<std::string_view> SqliteContent::chunk(std::uint64_t number) {
   row_.emplace(*std::move(statement));
   const Result<bool> found = row_->bind(1, first_chunk_of(object_.content) + static_cast<std::int64_t>(number)).step();
   if (!found) return found.error();
-  if (!*found) return damaged();
+  if (!*found) return damaged_content();
   const std::string_view bytes = row_->bytes(1);
   const std::uint64_t expected = std::min<std::uint64_t>(kSqliteChunkBytes, object_.facts.num_bytes - number * kSqliteChunkBytes);
-  if (bytes.size() != expected || row_->bytes(0) != digest_blob(digest_of(bytes))) return damaged();
+  if (bytes.size() != expected || row_->bytes(0) != digest_blob(digest_of(bytes))) return damaged_content();
   return bytes;
 }
 
 Result<std::string_view> SqliteContent::next() {
   if (num_read_ == object_.facts.num_bytes) {
-    if (digest_blob(digester_.digest()) != object_.digest) return damaged();
+    if (digest_blob(digester_.digest()) != object_.digest) return damaged_content();
     return std::string_view();
   }
   const Result<std::string_view> bytes = chunk(num_read_ / kSqliteChunkBytes);
@@ -156,6 +162,7 @@ Result<bool> SqliteWriter::publish(std::string_view key, std::int64_t now_s, boo
 }
 
 Result<bool> drop_content(SqliteConnection& connection, const SqliteObject& object) {
+  if (!object.is_possible) return true;  // nobody can tell which chunks were its
   const bool at_once = object.facts.num_bytes <= kChunksInOneTurn * kSqliteChunkBytes;
   Result<SqliteStatement> rows = connection.prepare(at_once ? "DELETE FROM chunks WHERE id >= ?1 << 24 AND id < (?1 + 1) << 24"
                                                             : "INSERT INTO loose(content, since_s) VALUES(?1, 0)");

@@ -23,8 +23,11 @@ struct SqliteObject {
   StoredObject facts;
   std::int64_t content = 0;
   std::string digest;
+  bool is_possible = true;  ///< false: such numbers are in damaged files alone
 };
 
+/// What is said of content that is not what was put.
+[[nodiscard]] Error damaged_content();
 [[nodiscard]] std::string digest_blob(const Digest& digest);
 /// The object of a row of "SELECT key, content, num_bytes, modified_s, digest".
 [[nodiscard]] SqliteObject object_of_row(const SqliteStatement& row);

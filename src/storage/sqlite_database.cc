@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -27,7 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBusyMs = 30'000;  // a transaction here takes well under a second
 constexpr std::size_t kMaxPathBytes = 400;
 
 /// The database's answer as an error without a place. The extended code is `code`.
@@ -64,20 +64,24 @@ Status make_file(const fs::path& path) {
   std::error_code problem;
   const fs::file_status status = fs::status(path, problem);
   if (fs::is_directory(status)) return system_error(EISDIR, "opening the database", path);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "opening the database " + printable(path.string(), kMaxPathBytes) + ": it is no regular file"};
+  }
   if (fs::exists(status)) return {};
   // Made elsewhere and linked into place: closing another descriptor of the file would end the locks of this process on it.
   const Result<bool> made = create_private_file(path, "");
   return made ? Status() : Status(made.error());
 }
 
-Result<std::unique_ptr<SqliteConnection>> connect(const fs::path& path) {
+Result<std::unique_ptr<SqliteConnection>> connect(const fs::path& path, std::chrono::milliseconds patience) {
   sqlite3* handle = nullptr;
   // A connection has one user at a time, so that SQLite needs no lock of its own.
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, nullptr);
   auto connection = std::make_unique<SqliteConnection>(handle);
   if (code != SQLITE_OK) return database_error(handle, code);
-  sqlite3_busy_timeout(handle, kBusyMs);
+  connection->wait_at_most(patience);
   // Text in a file that somebody made must not be able to call functions of this program.
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -200,6 +204,8 @@ Result<SqliteStatement> SqliteConnection::prepare(const char* sql) {
   return SqliteStatement(statement);
 }
 
+void SqliteConnection::wait_at_most(std::chrono::milliseconds time) { sqlite3_busy_timeout(handle_, static_cast<int>(time.count())); }
+
 std::int64_t SqliteConnection::num_changes() const { return sqlite3_changes64(handle_); }
 std::int64_t SqliteConnection::last_row() const { return sqlite3_last_insert_rowid(handle_); }
 bool SqliteConnection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
@@ -213,7 +219,7 @@ SqliteDatabase::Lease::~Lease() {
   database_->idle_.push_back(std::move(connection_));
 }
 
-Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const fs::path& path) {
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const fs::path& path, std::chrono::milliseconds patience) {
   const auto with_place = [&](Error error) {
     return std::move(error).with_context("opening the database " + printable(path.string(), kMaxPathBytes));
   };
@@ -222,8 +228,8 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const fs::path& pat
   std::error_code problem;
   fs::path absolute = fs::absolute(path, problem);
   if (problem) return system_error(problem.value(), "opening the database", path);
-  std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(absolute.lexically_normal()));
-  Result<std::unique_ptr<SqliteConnection>> connection = connect(database->path_);
+  std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(absolute.lexically_normal(), patience));
+  Result<std::unique_ptr<SqliteConnection>> connection = connect(database->path_, patience);
   if (!connection) return with_place(std::move(connection).error());
   if (Status prepared = prepare_database(**connection); !prepared) return with_place(std::move(prepared).error());
   database->idle_.push_back(*std::move(connection));
@@ -239,7 +245,7 @@ Result<SqliteDatabase::Lease> SqliteDatabase::lease() {
       return lease;
     }
   }
-  Result<std::unique_ptr<SqliteConnection>> connection = connect(path_);
+  Result<std::unique_ptr<SqliteConnection>> connection = connect(path_, patience_);
   if (!connection) return std::move(connection).error();
   if (Status prepared = prepare_connection(**connection); !prepared) return std::move(prepared).error();
   return Lease(this, *std::move(connection));

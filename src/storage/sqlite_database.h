@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -51,6 +52,8 @@ class SqliteConnection {
   SqliteConnection& operator=(const SqliteConnection&) = delete;
   ~SqliteConnection();
 
+  /// How long a call waits for another process that holds the database.
+  void wait_at_most(std::chrono::milliseconds time);
   [[nodiscard]] Status run(const char* sql);
   [[nodiscard]] Result<SqliteStatement> prepare(const char* sql);
   /// Of the statement that ran last.
@@ -87,7 +90,8 @@ class SqliteDatabase {
 
   /// Opens the database, making it (mode 0600) and its tables where they are missing. Errors: invalid_argument (a folder, a database of
   /// another program or of a newer version, a file system that cannot hold one), denied, corrupt_data, unavailable, limit_exceeded.
-  [[nodiscard]] static Result<std::unique_ptr<SqliteDatabase>> open(const std::filesystem::path& path);
+  /// Calls wait for other processes for `patience`.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteDatabase>> open(const std::filesystem::path& path, std::chrono::milliseconds patience);
 
   [[nodiscard]] Result<Lease> lease();
   /// Held around each transaction that writes, so that the threads of this process take turns instead of waiting for the file.
@@ -95,9 +99,10 @@ class SqliteDatabase {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  explicit SqliteDatabase(std::filesystem::path path) : path_(std::move(path)) {}
+  SqliteDatabase(std::filesystem::path path, std::chrono::milliseconds patience) : path_(std::move(path)), patience_(patience) {}
 
   std::filesystem::path path_;
+  std::chrono::milliseconds patience_;
   std::mutex writing_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_;  // guarded by mutex_

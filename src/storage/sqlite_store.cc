@@ -30,6 +30,7 @@ constexpr std::size_t kBufferBytes = 4 * kSqliteChunkBytes;  // of content in on
 constexpr std::int64_t kLeftOverAfterS = 3600;               // nobody waits for the next piece of a stream for so long
 constexpr std::int64_t kGivenUpBefore = 1;                   // what is given up was touched in the year 1970
 constexpr std::size_t kMaxUriBytes = 1500;
+constexpr std::uint64_t kMostReserved = std::uint64_t{64} << 20U;  // before the content has come
 
 std::int64_t now_s() { return std::chrono::floor<std::chrono::seconds>(SystemClock().utc()).time_since_epoch().count(); }
 
@@ -135,12 +136,17 @@ class Upload {
 
 }  // namespace
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& path) {
-  Result<std::unique_ptr<SqliteDatabase>> database = SqliteDatabase::open(path);
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& path, std::chrono::milliseconds patience) {
+  Result<std::unique_ptr<SqliteDatabase>> database = SqliteDatabase::open(path, patience);
   if (!database) return std::move(database).error();
   std::unique_ptr<SqliteStore> store(new SqliteStore(*std::move(database)));
   Result<SqliteDatabase::Lease> lease = store->database_->lease();
-  if (lease && !(*lease)->read_only()) tidy(*store->database_, **lease, now_s() - kLeftOverAfterS);
+  if (lease && !(*lease)->read_only()) {
+    // Nobody waits for this: reading is possible while another process writes.
+    (*lease)->wait_at_most(std::chrono::milliseconds(0));
+    tidy(*store->database_, **lease, now_s() - kLeftOverAfterS);
+    (*lease)->wait_at_most(patience);
+  }
   return store;
 }
 
@@ -184,6 +190,7 @@ Result<SqliteContent> SqliteStore::open_content(std::string_view key) const {
   Result<std::optional<SqliteObject>> object = find_object(**lease, key);
   if (!object) return about("reading", key, std::move(object).error());
   if (!*object) return about("reading", key, {ErrorCode::kNotFound, "there is no such object"});
+  if (!(*object)->is_possible) return about("reading", key, damaged_content());
   return SqliteContent(*std::move(lease), **std::move(object));
 }
 
@@ -191,7 +198,8 @@ Result<std::string> SqliteStore::get(std::string_view key) const {
   Result<SqliteContent> content = open_content(key);
   if (!content) return std::move(content).error();
   std::string bytes;
-  bytes.reserve(static_cast<std::size_t>(content->facts().num_bytes));
+  // What a damaged file says of a length is no reason to take so much memory.
+  bytes.reserve(static_cast<std::size_t>(std::min(content->facts().num_bytes, kMostReserved)));
   for (;;) {
     Result<std::string_view> piece = content->next();
     if (!piece) return about("reading", key, std::move(piece).error());
@@ -256,7 +264,9 @@ Result<ObjectPage> SqliteStore::list_page(std::string_view prefix, const std::st
       page.next = page.objects.back().key;
       return page;
     }
-    page.objects.push_back(object_of_row(*rows).facts);
+    SqliteObject object = object_of_row(*rows);
+    // Nobody can have put it here by a name that no store takes.
+    if (is_object_key(object.facts.key)) page.objects.push_back(std::move(object.facts));
   }
 }
 
@@ -293,8 +303,8 @@ std::string SqliteStore::uri(std::string_view key) const { return "sqlite://" + 
 
 namespace vieweratlas {
 
-Result<std::unique_ptr<ObjectStore>> open_sqlite_store(const std::filesystem::path& file) {
-  Result<std::unique_ptr<storage_internal::SqliteStore>> store = storage_internal::SqliteStore::open(file);
+Result<std::unique_ptr<ObjectStore>> open_sqlite_store(const std::filesystem::path& file, std::chrono::milliseconds patience) {
+  Result<std::unique_ptr<storage_internal::SqliteStore>> store = storage_internal::SqliteStore::open(file, patience);
   if (!store) return std::move(store).error();
   return std::unique_ptr<ObjectStore>(*std::move(store));
 }

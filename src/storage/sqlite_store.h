@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -22,8 +23,9 @@ namespace vieweratlas::storage_internal {
 /// checked whenever it is read. What is put as a stream is written in short transactions and shows up with the last of them.
 class SqliteStore final : public ObjectStore {
  public:
-  /// Makes the file (mode 0600) when it is not there. Errors: those of SqliteDatabase::open.
-  [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& path);
+  /// Makes the file (mode 0600) when it is not there. Calls wait for another process that holds it for `patience`. Errors: those of
+  /// SqliteDatabase::open.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& path, std::chrono::milliseconds patience);
 
   [[nodiscard]] Status put(std::string_view key, std::string_view bytes, const PutOptions& options = {}) override;
   [[nodiscard]] Result<bool> put_if_absent(std::string_view key, std::string_view bytes, const PutOptions& options = {}) override;

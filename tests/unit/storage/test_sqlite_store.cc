@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -29,16 +30,18 @@ namespace fs = std::filesystem;
 using storage_internal::SqliteStore;
 using ::testing::HasSubstr;
 
+constexpr std::chrono::milliseconds kPatience{30'000};
+
 class SqliteStoreTest : public ::testing::Test {
  protected:
   [[nodiscard]] fs::path file() const { return folder_.path() / "store.sqlite"; }
   [[nodiscard]] std::unique_ptr<SqliteStore> open() const {
-    auto store = SqliteStore::open(file());
+    auto store = SqliteStore::open(file(), kPatience);
     EXPECT_TRUE(store.ok()) << store.error().message;
     return store ? *std::move(store) : nullptr;
   }
   [[nodiscard]] Error error_of_opening() const {
-    const auto store = SqliteStore::open(file());
+    const auto store = SqliteStore::open(file(), kPatience);
     EXPECT_FALSE(store.ok());
     return store.ok() ? Error() : store.error();
   }
@@ -109,15 +112,62 @@ TEST_F(SqliteStoreTest, RefusesFilesThatAreNoStores) {
   fs::remove(file());
   fs::create_directory(file());
   EXPECT_EQ(error_of_opening().code, ErrorCode::kInvalidArgument);
-  EXPECT_EQ(SqliteStore::open("").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(SqliteStore::open("", kPatience).error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(SqliteStoreTest, ACutOffFileIsDamaged) {
   ASSERT_TRUE(open()->put("a", std::string(std::size_t{2} << 20U, 'x')).ok());
   fs::resize_file(file(), fs::file_size(file()) / 2);
-  const auto store = SqliteStore::open(file());
+  const auto store = SqliteStore::open(file(), kPatience);
   const Error error = store ? (*store)->get("a").error() : store.error();
   EXPECT_EQ(error.code, ErrorCode::kCorruptData) << error.message;
+}
+
+TEST_F(SqliteStoreTest, BelievesNoNumbersThatCannotBe) {
+  for (const char* lie : {"num_bytes = 4611686018427387904", "num_bytes = 17592186044416", "num_bytes = -1",
+                          "content = 9223372036854775807", "content = -1", "content = 1 << 38", "content = 'x'"}) {
+    ASSERT_TRUE(open()->put("a", "content").ok());
+    sql("UPDATE objects SET " + std::string(lie));
+    const auto store = open();
+    EXPECT_EQ(store->list("")->size(), 1U) << lie;
+    EXPECT_EQ(store->get("a").error().code, ErrorCode::kCorruptData) << lie;
+    EXPECT_EQ(store->get_range("a", {.offset = 0, .num_bytes = 9}).error().code, ErrorCode::kCorruptData) << lie;
+    ASSERT_TRUE(store->put("a", "new").ok()) << lie;
+    EXPECT_EQ(*store->get("a"), "new");
+    ASSERT_TRUE(store->remove("a").ok()) << lie;
+  }
+  ASSERT_TRUE(open()->put("a", "content").ok());
+  sql("UPDATE objects SET modified_s = 9223372036854775807");
+  EXPECT_EQ(open()->list("")->front().modified_s, 253'402'300'799);
+}
+
+TEST_F(SqliteStoreTest, ListsOnlyNamesThatAStoreTakes) {
+  const auto store = open();
+  for (const char* key : {"a", "b", "c"}) ASSERT_TRUE(store->put(key, "x").ok());
+  sql("UPDATE objects SET key = '../b' WHERE key = 'b'");
+  sql("UPDATE objects SET key = 'c' || char(27) || '[31m' WHERE key = 'c'");
+  const auto page = store->list_page("", "", 10);
+  ASSERT_TRUE(page.ok());
+  ASSERT_EQ(page->objects.size(), 1U);
+  EXPECT_EQ(page->objects[0].key, "a");
+}
+
+TEST_F(SqliteStoreTest, IsReadWhileAnotherProcessWritesForLong) {
+  ASSERT_TRUE(open()->put("a", "x").ok());
+  sql("INSERT INTO loose(content, since_s) VALUES(77, 5)");  // somebody's left-over, which opening would remove
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(file().c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(*open()->get("a"), "x");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, kPatience / 2) << "it has waited for the writer";
+  const auto hasty = SqliteStore::open(file(), std::chrono::milliseconds(1));
+  ASSERT_TRUE(hasty.ok());
+  const Status put = (*hasty)->put("b", "y");
+  ASSERT_FALSE(put.ok());
+  EXPECT_EQ(put.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(put.error().message, HasSubstr("another process"));
+  sqlite3_close(other);
 }
 
 TEST_F(SqliteStoreTest, SaysWhenAFileMayNotBeWritten) {
@@ -126,10 +176,10 @@ TEST_F(SqliteStoreTest, SaysWhenAFileMayNotBeWritten) {
   ::chmod(file().c_str(), 0444);
   ::chmod(folder_.path().c_str(), 0755);
   ASSERT_EQ(::seteuid(65534), 0);
-  const auto store = SqliteStore::open(file());
+  const auto store = SqliteStore::open(file(), kPatience);
   const auto read = store ? (*store)->get("a") : Result<std::string>(store.error());
   const Status put = store ? (*store)->put("b", "y") : Status(store.error());
-  const auto absent = SqliteStore::open(folder_.path() / "new.sqlite");
+  const auto absent = SqliteStore::open(folder_.path() / "new.sqlite", kPatience);
   ASSERT_EQ(::seteuid(0), 0);
   if (!read) {
     EXPECT_EQ(read.error().code, ErrorCode::kDenied) << read.error().message;
@@ -180,7 +230,7 @@ TEST_F(SqliteStoreTest, RemovesWhatAKilledProcessLeftBehind) {
   ASSERT_TRUE(open()->put("old", "old content").ok());
   const pid_t child = ::fork();
   if (child == 0) {
-    auto store = SqliteStore::open(file());
+    auto store = SqliteStore::open(file(), kPatience);
     KillingSource source;
     if (store) static_cast<void>((*store)->put_stream("old", source));
     ::_exit(1);
@@ -220,7 +270,7 @@ TEST_F(SqliteStoreTest, IsSharedByProcesses) {
   for (int me = 0; me < kNumChildren; ++me) {
     const pid_t child = ::fork();
     if (child == 0) {
-      auto store = SqliteStore::open(file());  // all make the file at once
+      auto store = SqliteStore::open(file(), kPatience);  // all make the file at once
       bool good = store.ok();
       for (int i = 0; good && i < kNumRounds; ++i) {
         good = (*store)->put("own/" + std::to_string(me) + "/" + std::to_string(i), std::string(2'000'000, 'x')).ok();
