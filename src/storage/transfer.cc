@@ -291,6 +291,20 @@ class Transfer {
   TransferProgress progress_;  // guarded by progress_mutex_
 };
 
+/// How the URIs of all objects of a store begin.
+std::string place_of(const ObjectStore& store) {
+  std::string uri = store.uri("x");
+  uri.pop_back();
+  return uri;
+}
+
+/// Whether what is written to `to` would come in the listing of `from`, and be copied again and again.
+bool swallows_itself(const std::string& from, const std::string& to, std::string_view prefix) {
+  if (!to.starts_with(from)) return false;
+  const std::string_view below = std::string_view(to).substr(from.size());
+  return below.starts_with(prefix) || prefix.starts_with(below);
+}
+
 }  // namespace
 
 std::unique_ptr<ByteSource> open_object(const ObjectStore& store, const StoredObject& object, std::size_t piece_bytes) {
@@ -298,7 +312,13 @@ std::unique_ptr<ByteSource> open_object(const ObjectStore& store, const StoredOb
 }
 
 Result<TransferReport> transfer(const ObjectStore& from, ObjectStore& to, const TransferOptions& options) {
-  if (from.uri("x") == to.uri("x")) return Error{ErrorCode::kInvalidArgument, "a store cannot be copied to itself; name another place"};
+  const std::string here = place_of(from);
+  const std::string there = place_of(to);
+  if (here == there) return Error{ErrorCode::kInvalidArgument, "a store cannot be copied to itself; name another place"};
+  if (swallows_itself(here, there, options.prefix)) {
+    return Error{ErrorCode::kInvalidArgument, "a store cannot be copied into itself: " + printable(there, 1000) + " lies in " +
+                                                  printable(here, 1000) + "; name a place outside of it"};
+  }
   if (!is_object_prefix(options.prefix)) {
     return Error{ErrorCode::kInvalidArgument, "no stored object can have a name that begins with \"" + printable(options.prefix) + "\""};
   }

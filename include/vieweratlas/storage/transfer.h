@@ -62,6 +62,7 @@ struct TransferReport {
 /// removed. Killed at any moment, every object of the destination is the old one or the new one, and another run goes on. Errors: those of
 /// listing, and of reading and writing the notes. Errors of single objects are in the report; denied and limit_exceeded end the transfer,
 /// since they would meet every object.
+/// invalid_argument: `to` is `from`, or a part of it.
 [[nodiscard]] Result<TransferReport> transfer(const ObjectStore& from, ObjectStore& to, const TransferOptions& options = {});
 
 }  // namespace vieweratlas

@@ -160,6 +160,22 @@ TEST_F(TransferTest, RefusesWhatCannotBe) {
   EXPECT_EQ(transfer(from_, to_, {.prefix = "../"}).error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST_F(TransferTest, AStoreIsNotCopiedIntoItself) {
+  LocalStore inner(folder_.path() / "from" / "zzz");
+  const auto report = transfer(from_, inner);
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_THAT(report.error().message, HasSubstr("zzz"));
+  EXPECT_FALSE(transfer(from_, inner, {.prefix = "z"}).ok());
+  EXPECT_FALSE(transfer(from_, inner, {.prefix = "zzz/raw/"}).ok());
+  EXPECT_EQ(inner.list("")->size(), 0U);
+  // What lies elsewhere never comes in the list of what is copied, and a copy may come back from within.
+  run(from_, inner, {.prefix = "raw/"});
+  run(inner, from_);
+  LocalStore beside(folder_.path() / "from2");
+  run(from_, beside);
+}
+
 TEST_F(TransferTest, AnObjectThatIsReplacedWhileItIsReadIsNoObject) {
   const StoredObject object = *(*from_.find("large"));
   const auto source = open_object(from_, object, std::size_t{1} << 20U);
