@@ -203,8 +203,11 @@ Error error_of(CURLcode code, const Exchange& exchange, const HttpRequest& reque
                                            " bytes (or its headers than " + std::to_string(kMaxHeaderBytes) + ") and was dropped"};
   }
   switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
+      return {ErrorCode::kDenied, where + "the trusted certificates cannot be read (" + why + "); name a PEM file with certificates"};
+    case CURLE_SSL_CONNECT_ERROR:
+      return {ErrorCode::kUnavailable, where + "no encrypted connection (" + why + "); check that the server speaks https at this port"};
+    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
       return {ErrorCode::kDenied, where + "the server's certificate is not accepted (" + why +
                                       "); check the host name, the machine's clock and the trusted certificates"};
