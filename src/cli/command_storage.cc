@@ -4,11 +4,13 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -36,6 +38,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMaxShownKey = 2048;  // all of a key, with its blanks escaped
+
 /// What a running collector of one machine keeps beside its data: an open round, locks, its state, its log.
 bool belongs_to_one_machine(std::string_view key) {
   constexpr std::array<std::string_view, 4> kStates{"state/journal/", "state/status.json", "state/analysis.log", "state/doctor-"};
@@ -52,6 +56,16 @@ bool is_database(const StoreOptions& folder, const StoreOptions& database, std::
   const std::string path = fs::absolute(folder.folder / key).lexically_normal().string();
   const std::string file = fs::absolute(database.sqlite_file).lexically_normal().string();
   return path == file || path == file + "-wal" || path == file + "-shm";
+}
+
+/// Places that are one are to look like one, whatever links lead there.
+StoreOptions with_real_path(StoreOptions options) {
+  fs::path& path = options.kind == StoreKind::kSqlite ? options.sqlite_file : options.folder;
+  if (options.kind == StoreKind::kS3 || path.empty()) return options;
+  std::error_code problem;
+  fs::path real = fs::weakly_canonical(fs::absolute(path, problem), problem);
+  if (!problem) path = std::move(real);
+  return options;
 }
 
 std::string as_text(const TransferReport& report, bool dry_run) {
@@ -101,10 +115,11 @@ Status CommandTransfer::setup(const CommandLine& line, const Environment& enviro
   }
   const Result<StoreOptions> other = parse_place(place, configuration_.settings, environment_, {});
   if (!other) return other.error();
-  if (!is_export && other->kind == StoreKind::kFile && !fs::is_directory(other->folder)) {
+  std::error_code ignored;  // what cannot be looked at is not there
+  if (!is_export && other->kind == StoreKind::kFile && !fs::is_directory(other->folder, ignored)) {
     return Error{ErrorCode::kInvalidArgument, fmt::format("there is no folder {}", printable(other->folder.string(), 1000))};
   }
-  if (!is_export && other->kind == StoreKind::kSqlite && !fs::exists(other->sqlite_file)) {
+  if (!is_export && other->kind == StoreKind::kSqlite && !fs::exists(other->sqlite_file, ignored)) {
     return Error{ErrorCode::kInvalidArgument, fmt::format("there is no file {}", printable(other->sqlite_file.string(), 1000))};
   }
   const Result<StoreOptions> mine = store_options(configuration_.settings, environment_, {});
@@ -119,16 +134,21 @@ Result<TransferReport> CommandTransfer::copy(Session& session, const std::stop_t
   const Result<StoreOptions> other =
       parse_place(is_export ? settings.storage.transfer_to : settings.storage.transfer_from, settings, environment_, stop);
   if (!other) return other.error();
-  const StoreOptions& source = is_export ? *mine : *other;
-  StoreOptions target = is_export ? *other : *mine;
+  const StoreOptions source = with_real_path(is_export ? *mine : *other);
+  StoreOptions target = with_real_path(is_export ? *other : *mine);
   // Nothing is made by looking: a folder that is not there is as empty as a database that is not there.
-  if (settings.talk.dry_run && target.kind == StoreKind::kSqlite && !fs::exists(target.sqlite_file)) {
+  std::error_code ignored;
+  if (settings.talk.dry_run && target.kind == StoreKind::kSqlite && !fs::exists(target.sqlite_file, ignored)) {
     target = {.kind = StoreKind::kFile, .folder = target.sqlite_file};
+  }
+  for (const StoreOptions& place : {source, target}) {
+    if (Status reached = reach_place(place); !reached) return std::move(reached).error();
   }
   Result<std::unique_ptr<ObjectStore>> from = open_store(source);
   if (!from) return std::move(from).error();
   Result<std::unique_ptr<ObjectStore>> to = open_store(target);
   if (!to) return std::move(to).error();
+  const StoreOptions own = with_real_path(*mine);
   Console& console = session.console();
   console.begin_progress("copying", ProgressUnit::kFiles);
   Result<TransferReport> report =
@@ -139,7 +159,7 @@ Result<TransferReport> CommandTransfer::copy(Session& session, const std::stop_t
                 .stop = stop,
                 .leaves_out =
                     [&](std::string_view key) {
-                      return belongs_to_one_machine(key) || is_database(source, target, key) || is_database(source, *mine, key);
+                      return belongs_to_one_machine(key) || is_database(source, target, key) || is_database(source, own, key);
                     },
                 .progress = [&](const TransferProgress& progress) { console.update_progress(progress.num_objects, 0); }});
   console.end_progress();
@@ -158,8 +178,9 @@ Status CommandTransfer::run() {
   if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "stopped; the same command goes on where this one was"};
   if (report->num_failed == 0) return {};
   const TransferProblem& first = report->problems.front();
-  return Error{first.error.code, fmt::format("{} objects could not be copied{}, such as: {}", with_thousands(report->num_failed),
-                                             report->stopped ? ", and the rest was not tried" : "", first.error.message)};
+  return Error{told_by_server(first.error).code,
+               fmt::format("{} objects could not be copied{}, such as: {}", with_thousands(report->num_failed),
+                           report->stopped ? ", and the rest was not tried" : "", first.error.message)};
 }
 
 Status CommandObjects::setup(const CommandLine& line, const Environment& environment) {
@@ -170,6 +191,14 @@ Status CommandObjects::setup(const CommandLine& line, const Environment& environ
     return Error{ErrorCode::kInvalidArgument, work_ == Work::kGet
                                                   ? "storage get needs the object's name and a file: storage get NAME FILE"
                                                   : "storage put needs a file and the object's name: storage put FILE NAME"};
+  }
+  const std::string name = arguments_.empty() ? std::string() : arguments_[work_ == Work::kPut ? 1 : 0];
+  if (work_ == Work::kList ? !is_object_prefix(name) : !is_object_key(name)) {
+    return Error{
+        ErrorCode::kInvalidArgument,
+        fmt::format("\"{}\" {}: names are UTF-8 in parts divided by '/', together 1,024 bytes at most, of which none is empty, begins "
+                    "with a dot, ends like a temporary file or is longer than 200 bytes",
+                    printable(name), work_ == Work::kList ? "begins no name of a stored object" : "is no name for a stored object")};
   }
   CommandLine options = line;  // the words are names, and no configuration file
   options.arguments.clear();
@@ -184,11 +213,20 @@ Status CommandObjects::run() {
   Session session(configuration_, environment_, "stopped");
   std::stop_source stop;
   const Interrupt::Serving serving(session.interrupt(), stop, [&] { session.console().warning("stopping"); });
-  Result<std::unique_ptr<ObjectStore>> store = store_for(configuration_.settings, environment_, stop.get_token());
+  Result<StoreOptions> options = store_options(configuration_.settings, environment_, stop.get_token());
+  if (!options) return std::move(options).error();
+  options->sqlite_patience = kLittlePatience;
+  if (Status reached = reach_place(*options); !reached) return reached;
+  Result<std::unique_ptr<ObjectStore>> store = open_store(*options);
   if (!store) return std::move(store).error();
-  if (work_ == Work::kList) return list(**store);
-  if (work_ == Work::kPut) return (*store)->put_file(arguments_[1], arguments_[0]);
-  const Result<StoredObject> object = (*store)->get_file(arguments_[0], arguments_[1]);
+  Status done = work(**store);
+  return done.ok() || options->kind != StoreKind::kS3 ? std::move(done) : told_by_server(std::move(done).error());
+}
+
+Status CommandObjects::work(ObjectStore& store) const {
+  if (work_ == Work::kList) return list(store);
+  if (work_ == Work::kPut) return store.put_file(arguments_[1], arguments_[0] == "-" ? "/dev/stdin" : arguments_[0]);
+  const Result<StoredObject> object = store.get_file(arguments_[0], arguments_[1] == "-" ? "/dev/stdout" : arguments_[1]);
   return object ? Status() : Status(object.error());
 }
 
@@ -201,7 +239,7 @@ Status CommandObjects::list(const ObjectStore& store) const {
   for (const StoredObject& object : *objects) {
     const std::string time = format_iso(UtcTime(std::chrono::seconds(object.modified_s)));
     if (!wants_json()) {
-      text += fmt::format("{:>12} {} {}\n", object.num_bytes, time, object.key);
+      text += fmt::format("{:>12} {} {}\n", object.num_bytes, time, printable(object.key, kMaxShownKey));
       continue;
     }
     json.begin_object(object.key);

@@ -13,6 +13,7 @@
 #include "cli/store_choice.h"
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/storage/object_store.h"
 #include "vieweratlas/storage/transfer.h"
 
 namespace vieweratlas {
@@ -44,6 +45,7 @@ class CommandObjects final : public Command {
   [[nodiscard]] bool wants_json() const override { return configuration_.settings.talk.json; }
 
  private:
+  [[nodiscard]] Status work(ObjectStore& store) const;
   [[nodiscard]] Status list(const ObjectStore& store) const;
 
   Work work_;

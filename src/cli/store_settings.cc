@@ -31,8 +31,6 @@
 namespace vieweratlas {
 namespace {
 
-constexpr std::chrono::seconds kLittlePatience{6};  // an answer within ten seconds, also from a machine that is busy
-
 Error invalid(std::string sentence) { return Error{ErrorCode::kInvalidArgument, std::move(sentence)}; }
 
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -128,10 +126,10 @@ S3Options s3_options(const StorageSettings& storage, const Environment& environm
   return options;
 }
 
-/// A server's refusal of what was asked, such as another region's bucket, is a failure of this run and not of its command line.
-Status told_by_server(Error error) {
-  if (error.code == ErrorCode::kInvalidArgument) error.code = ErrorCode::kUnavailable;
-  return error;
+StoreOptions impatient(StoreOptions options) {
+  options.s3.deadline = kLittlePatience;
+  options.sqlite_patience = kLittlePatience;
+  return options;
 }
 
 Error problem_error(const std::pair<std::string_view, std::string>& problem) {
@@ -150,17 +148,20 @@ std::optional<std::pair<std::string_view, std::string>> storage_problem(const St
                                printable(storage.bucket, 80))};
   }
   if (const std::string prefix = whole_prefix(storage.prefix); !prefix.empty() && !is_object_key(prefix + "x")) {
-    return Problem{"storage.s3_prefix", fmt::format("\"{}\" cannot begin a key: parts divided by single slashes, none of them hidden, "
-                                                    "without control characters",
-                                                    printable(storage.prefix, 80))};
+    return Problem{"storage.s3_prefix",
+                   fmt::format("\"{}\" cannot begin a key: parts divided by single slashes, none of them hidden or longer than 200 "
+                               "bytes, without control characters",
+                               printable(storage.prefix, 80))};
   }
   if (!is_region(storage.region)) {
     return Problem{"storage.s3_region",
                    fmt::format("\"{}\" cannot be a region; an example is eu-central-1", printable(storage.region, 80))};
   }
   if (!storage.endpoint.empty() && !is_endpoint(storage.endpoint)) {
-    return Problem{"storage.s3_endpoint", fmt::format("\"{}\" must be http://HOST[:PORT] or https://HOST[:PORT], without a path",
-                                                      printable(storage.endpoint, 120))};
+    const bool may_hold_password = storage.endpoint.find('@') != std::string::npos;
+    return Problem{"storage.s3_endpoint", fmt::format("{} must be http://HOST[:PORT] or https://HOST[:PORT], without a path{}",
+                                                      may_hold_password ? "it" : "\"" + printable(storage.endpoint, 120) + "\"",
+                                                      may_hold_password ? " or a password" : "")};
   }
   if (!storage.kms_key.empty() && storage.encryption != S3Encryption::kKms) {
     return Problem{"storage.s3_kms_key", "a key is used with s3_encryption kms only; set that, or leave the key out"};
@@ -189,8 +190,21 @@ Result<std::unique_ptr<ObjectStore>> store_for(const Settings& settings, const E
 Result<std::unique_ptr<ObjectStore>> impatient_store_for(const Settings& settings, const Environment& environment, std::stop_token stop) {
   Result<StoreOptions> options = store_options(settings, environment, std::move(stop));
   if (!options) return std::move(options).error();
-  options->s3.deadline = kLittlePatience;
-  return open_store(*options);
+  return open_store(impatient(*std::move(options)));
+}
+
+Error told_by_server(Error error) {
+  if (error.code == ErrorCode::kInvalidArgument) error.code = ErrorCode::kUnavailable;
+  return error;
+}
+
+Status reach_place(StoreOptions options) {
+  if (options.kind == StoreKind::kFile) return {};
+  const Result<std::unique_ptr<ObjectStore>> store = open_store(impatient(std::move(options)));
+  if (!store) return store.error();
+  const Result<ObjectPage> page = (*store)->list_page("", {}, 1);
+  const bool is_final = !page && (page.error().code == ErrorCode::kUnavailable || page.error().code == ErrorCode::kInvalidArgument);
+  return is_final ? Status(told_by_server(page.error())) : Status();
 }
 
 Status reach_store(const Settings& settings, const Environment& environment, StoreUse use, std::stop_token stop) {

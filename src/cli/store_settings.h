@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -18,6 +19,9 @@
 
 namespace vieweratlas {
 
+/// For who waits: an answer comes within ten seconds, also from a machine that is busy.
+inline constexpr std::chrono::seconds kLittlePatience{6};
+
 /// The store of the settings in effect. Of kind file it is the folder collection.logs_dir. `environment` is that of the process; what
 /// .env gives of AWS_... stands in for what it does not set. `stop` ends calls. Nothing is asked of the store yet.
 /// Errors: invalid_argument (see storage_problem), those of open_store.
@@ -33,6 +37,14 @@ namespace vieweratlas {
 /// Errors: those of impatient_store_for and of the store.
 enum class StoreUse : std::uint8_t { kRead, kCollect };
 [[nodiscard]] Status reach_store(const Settings& settings, const Environment& environment, StoreUse use, std::stop_token stop);
+
+/// Asks the store that `options` name for one name, with little patience: an address where nobody answers, or a database that another
+/// process holds, and another region's bucket are told in under ten seconds. A store of files is not asked, and rights are left to the work
+/// itself. Errors: those of open_store; unavailable.
+[[nodiscard]] Status reach_place(StoreOptions options);
+
+/// A server's refusal of what was asked, such as another region's bucket, as a failure of this run and not of its command line.
+[[nodiscard]] Error told_by_server(Error error);
 
 /// What store_for opens. Errors: invalid_argument.
 [[nodiscard]] Result<StoreOptions> store_options(const Settings& settings, const Environment& environment, std::stop_token stop);

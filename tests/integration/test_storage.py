@@ -5,6 +5,7 @@ import pathlib
 import resource
 import signal
 import sqlite3
+import stat
 import subprocess
 import tempfile
 import time
@@ -143,6 +144,67 @@ class Storage(unittest.TestCase):
         self.assertEqual(missing.returncode, 1)
         self.assertIn("none", missing.stderr)
         self.assertEqual(self.command("put", "in", "../out").returncode, 2)
+
+    def test_writes_into_what_is_no_file(self):
+        (self.logs / "raw/text.txt").write_text("content")
+        device = self.cwd / "null"
+        try:
+            os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        except PermissionError:
+            device = pathlib.Path("/dev/null")
+        done = self.command("get", "raw/text.txt", device)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(device.is_char_device(), "the device was replaced by a file")
+        self.assertEqual(self.command("get", "raw/text.txt", "-").stdout, "content")
+        put = self.command("put", "-", "raw/from.txt", input="from a pipe")
+        self.assertEqual(put.returncode, 0, put.stderr)
+        self.assertEqual((self.logs / "raw/from.txt").read_text(), "from a pipe")
+        full = self.command("get", "raw/text.txt", "/dev/full")
+        self.assertEqual(full.returncode, 1)
+        self.assertIn("full", full.stderr)
+        folder = self.command("get", "raw/text.txt", self.logs)
+        self.assertEqual(folder.returncode, 2)
+        self.assertIn("names a folder", folder.stderr)
+
+    def test_a_store_is_not_copied_into_itself(self):
+        (self.cwd / "link").symlink_to(self.logs)
+        for place in (self.logs, "link", self.logs / "copy", "link/copy"):
+            done = self.command("export", "--to", place)
+            self.assertEqual(done.returncode, 2, f"{place}: {done.stdout}{done.stderr}")
+            self.assertIn("itself", done.stderr)
+        self.assertEqual(tree(self.logs), self.data)
+        inner = self.logs / "backup" / "of" / "raw"
+        inner.mkdir(parents=True)
+        (inner / "saved.json").write_text("{}")
+        back = self.command("import", "--from", self.logs / "backup" / "of")
+        self.assertEqual(back.returncode, 0, back.stderr)
+        self.assertEqual((self.logs / "raw/saved.json").read_text(), "{}")
+
+    def test_links_in_a_circle(self):
+        (self.cwd / "loop").symlink_to("loop")
+        for words in (("import", "--from", "loop"), ("import", "--from", "sqlite:loop"), ("export", "--to", "loop")):
+            done = self.command(*words)
+            self.assertIn(done.returncode, (1, 2), done.stderr)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+
+    def test_names_are_safe_to_print(self):
+        (self.logs / "raw/a\u009b31mb.json").write_text("{}")
+        listed = self.command("list", "raw/a")
+        self.assertEqual(listed.returncode, 0)
+        self.assertNotIn("\u009b", listed.stdout)
+
+    def test_a_database_that_another_process_holds(self):
+        self.report("export", "--to", "sqlite:copy.sqlite")
+        held = sqlite3.connect(self.cwd / "copy.sqlite", isolation_level=None)
+        self.addCleanup(held.close)
+        held.execute("BEGIN IMMEDIATE")
+        store = ("--storage", "sqlite", "--sqlite-file", self.cwd / "copy.sqlite")
+        for words, code in ((("list",), 0), (("get", "raw/empty.json", "out"), 0), (("put", "data/raw/empty.json", "raw/new.json"), 1)):
+            begin = time.monotonic()
+            done = run("storage", *words, *store, cwd=self.cwd)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertLess(time.monotonic() - begin, 20)  # thirty seconds are for who works alone
+        self.assertIn("another process", done.stderr)
 
     def test_usage(self):
         for words in (["export"], ["import"], ["export", "--to", "gopher://x"], ["import", "--from", "nowhere"], ["get", "x"]):

@@ -16,6 +16,7 @@ COMMANDS = {
     "simulate": ("simulate", "--channels=5", "--viewers=20", "--communities=1", "--days=1", "--bots=0"),
     "collect": ("collect", "--channels=somebody", "--mode=anonymous", "--irc-host=127.0.0.1", "--irc-port=1", "--private-dir=private"),
     "compact": ("compact", "--private-dir=private"),
+    "storage": ("storage", "list"),
     "purge": ("purge", "--older-than=30"),
     "forget": ("forget", "somebody", "--private-dir=private"),
 }
@@ -80,6 +81,28 @@ class StoreErrors(unittest.TestCase):
             hole.bind(("127.0.0.1", 0))
             hole.listen(64)
             self.refuses([str(hole.getsockname()[1])], AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{hole.getsockname()[1]}")
+
+    def test_a_server_that_speaks_tls_alone(self):
+        with Wall(tls=True) as other:
+            self.refuses([str(other.port)], AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{other.port}")
+
+    def test_a_server_that_speaks_no_tls(self):
+        self.refuses(["speaks https", str(self.wall.port)], AWS_ENDPOINT_URL_S3=f"https://127.0.0.1:{self.wall.port}")
+
+    def test_storage_commands(self):
+        (self.folder / "in").write_bytes(b"content")
+        commands = {"get": ("storage", "get", "a.json", "out"), "put": ("storage", "put", "in", "a.json"),
+                    "export": ("storage", "export", "--to", "copy"), "import": ("storage", "import", "--from", "folder")}
+        (self.folder / "folder").mkdir()
+        (self.folder / "folder" / "a.json").write_bytes(b"{}")
+        self.commands = commands
+        self.refuses(["(?i)region", "eu-central-1"], AWS_REGION="us-west-2")
+        self.refuses(["no-such-bucket", "(?i)bucket"], bucket="no-such-bucket")
+        with socket.socket() as hole:
+            hole.bind(("127.0.0.1", 0))
+            hole.listen(64)
+            self.refuses([str(hole.getsockname()[1])], AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{hole.getsockname()[1]}")
+        self.assertFalse((self.folder / "out").exists())
 
     def test_a_name_without_address(self):
         self.refuses(["nowhere.invalid"], AWS_ENDPOINT_URL_S3="http://nowhere.invalid:9000")
