@@ -108,11 +108,15 @@ TEST(StoreSettings, ProblemsNameTheOption) {
     EXPECT_THAT(problem_of(storage), HasSubstr("storage.s3_bucket: \"" + bucket)) << bucket;
   }
   for (const std::string endpoint : {"127.0.0.1:9000", "ftp://host", "https://", "https://host:0", "https://host:99999",
-                                     "https://host/path", "https://user@host", "http://host:80x", "https://ho st"}) {
+                                     "https://host/path", "http://host:80x", "https://ho st"}) {
     StorageSettings storage = good;
     storage.endpoint = endpoint;
     EXPECT_THAT(problem_of(storage), HasSubstr("storage.s3_endpoint: \"" + endpoint)) << endpoint;
   }
+  StorageSettings with_password = good;
+  with_password.endpoint = "https://user:secret@host";
+  EXPECT_THAT(problem_of(with_password), HasSubstr("storage.s3_endpoint"));
+  EXPECT_EQ(problem_of(with_password).find("secret"), std::string::npos);
   for (const std::string endpoint : {"http://127.0.0.1:9000", "https://minio.example/", "http://[::1]:9000", "http://[::1]"}) {
     StorageSettings storage = good;
     storage.endpoint = endpoint;
