@@ -115,6 +115,7 @@ Status CommandCompact::run() {
   console.end_progress();
   if (!report) return report.error();
   if (!report->stale_lock.empty()) console.warning("took over the lock of " + report->stale_lock + ", which is gone");
+  if (!report->lock_problem.empty()) console.warning(report->lock_problem);
   for (const auto& [reason, entry] : report->losses.by_reason()) {
     console.warning(fmt::format("{} x {}: {}", with_thousands(entry.count), reason, entry.example));
   }

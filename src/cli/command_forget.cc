@@ -52,6 +52,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kUnlogged = "these viewers are forgotten, but the audit log has no record of it";
+
 std::string as_text(const ForgetReport& report, const LakeForgetReport& lake, bool dry_run, const std::vector<std::string>& maps) {
   std::string text = dry_run ? "would take" : "took";
   text += fmt::format(" {} rows out of {} of {} files\n", with_thousands(report.num_rows), with_thousands(report.num_files_changed),
@@ -72,10 +74,15 @@ std::string as_text(const ForgetReport& report, const LakeForgetReport& lake, bo
   return text;
 }
 
-std::string as_json(const ForgetReport& report, const LakeForgetReport& lake, bool dry_run, const std::vector<std::string>& maps) {
+struct Done {
+  bool dry_run = false;
+  bool is_logged = true;
+};
+
+std::string as_json(const ForgetReport& report, const LakeForgetReport& lake, Done done, const std::vector<std::string>& maps) {
   JsonWriter json;
   json.begin_object();
-  json.field("status", dry_run ? "dry_run" : report.problems.empty() ? "ok" : "incomplete");
+  json.field("status", done.dry_run ? "dry_run" : report.problems.empty() && done.is_logged ? "ok" : "incomplete");
   json.field("files", report.num_files);
   json.field("files_changed", report.num_files_changed);
   json.field("rows_removed", report.num_rows);
@@ -85,6 +92,7 @@ std::string as_json(const ForgetReport& report, const LakeForgetReport& lake, bo
   json.field("linked_ids", report.num_linked_ids);
   json.field("linked_logins", report.num_linked_logins);
   json.field("left_overs_removed", report.num_left_overs);
+  json.flag("logged", done.is_logged && !done.dry_run);
   json.begin_object("problems");
   for (const auto& [reason, entry] : report.problems.by_reason()) json.field(reason, entry.count);
   json.end_object();
@@ -185,7 +193,12 @@ Status CommandForget::run() {
     console.warning(fmt::format("{} x {}: {}", with_thousands(entry.count), reason, entry.example));
   }
   const Result<LakeForgetReport> lake = forget_curated(*viewer_key, session);
-  if (!lake) return Error(lake.error()).with_context("the raw files are done, but not the lake; run again");
+  if (!lake) {
+    const Status logged = options.dry_run ? Status() : log_it(audit_entry(*report, {}, people_.size()));
+    if (!logged) console.warning(fmt::format("{}: {}", kUnlogged, logged.error().message));
+    return Error(lake.error()).with_context("the raw files are done, but not the lake; run again");
+  }
+  if (!lake->lock_problem.empty()) console.warning(lake->lock_problem);
   return finish(*report, *lake);
 }
 
@@ -244,9 +257,11 @@ Status CommandForget::finish(const ForgetReport& report, const LakeForgetReport&
     Result<std::vector<std::string>> folders = exported_folders(audit_path(data_dir));
     if (folders) maps = *std::move(folders);
   }
-  print_result(wants_json() ? as_json(report, lake, dry_run, maps) : as_text(report, lake, dry_run, maps));
+  Status logged = dry_run ? Status() : log_it(audit_entry(report, lake, people_.size()));
+  print_result(wants_json() ? as_json(report, lake, {.dry_run = dry_run, .is_logged = logged.ok()}, maps)
+                            : as_text(report, lake, dry_run, maps));
   if (dry_run) return {};
-  if (Status logged = log_it(audit_entry(report, lake, people_.size())); !logged) return logged;
+  if (!logged) return std::move(logged).error().with_context(kUnlogged);
   if (report.problems.empty()) return {};
   return Error{ErrorCode::kUnavailable,
                fmt::format("{} files could not be read or rewritten and may still name these viewers; repair or remove "

@@ -233,6 +233,7 @@ Status CommandLakePurge::run() {
   options.cancelled = [&] { return session.interrupt().requested(); };
   const Result<LakePurgeReport> lake = purge_lake(*tools->store, first_kept, options);
   if (!lake) return lake.error();
+  if (!lake->lock_problem.empty()) session.console().warning(lake->lock_problem);
   const Result<PurgeReport> raw = purge_older_than(*tools->store, cutoff_, dry_run ? PurgeMode::kLook : PurgeMode::kRemove);
   if (!raw) return raw.error();
   if (wants_json()) {
@@ -267,7 +268,9 @@ Status CommandLakePurge::run() {
                                       {"bytes", raw->num_bytes}},
                            .folder = {},
                            .version = kVersion};
-    if (Status logged = append_audit(*tools->store, entry); !logged) return logged;
+    if (Status logged = append_audit(*tools->store, entry); !logged) {
+      return std::move(logged).error().with_context("what is too old is removed, but the audit log has no record of it");
+    }
   }
   if (raw->problems.empty()) return {};
   const auto& [reason, entry] = *raw->problems.by_reason().begin();

@@ -42,7 +42,7 @@ std::string as_text(const PurgeReport& report, bool dry_run) {
 std::string as_json(const PurgeReport& report, bool dry_run, UtcTime cutoff) {
   JsonWriter json;
   json.begin_object();
-  json.field("status", dry_run ? "dry_run" : report.problems.empty() ? "ok" : "incomplete");
+  json.field("status", dry_run ? "dry_run" : report.problems.empty() && !report.unlogged ? "ok" : "incomplete");
   json.field("cutoff", format_iso(cutoff));
   json.field("files", report.num_files);
   json.field("bytes", report.num_bytes);
@@ -50,6 +50,7 @@ std::string as_json(const PurgeReport& report, bool dry_run, UtcTime cutoff) {
   json.field("kept", report.num_kept);
   json.field("undated", report.num_undated);
   json.field("not_removed", report.problems.total());
+  json.flag("logged", !dry_run && report.num_files > 0 && !report.unlogged);
   json.end_object();
   return json.finish();
 }
@@ -84,6 +85,9 @@ Status CommandPurge::run() {
   }
   if (!report) return report.error();
   print_result(wants_json() ? as_json(*report, dry_run, cutoff) : as_text(*report, dry_run));
+  if (report->unlogged) {
+    return Error(report->unlogged->problem).with_context("what is too old is removed, but the audit log has no record of it");
+  }
   if (report->problems.empty()) return {};
   const auto& [reason, entry] = *report->problems.by_reason().begin();
   return Error{ErrorCode::kDenied, fmt::format("{} files could not be removed, such as: {}", with_thousands(entry.count), entry.example)};

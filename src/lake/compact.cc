@@ -91,6 +91,7 @@ class Compaction {
     const Result<std::uint64_t> removed = remove_left_overs(store_, manifests, options_.now());
     if (!removed) return removed.error();
     report_.num_left_overs = *removed;
+    report_.lock_problem = lock_->let_go();
     return std::move(report_);
   }
 

@@ -87,6 +87,7 @@ class Forgetting {
       }
       if (Status done = one_day(manifest, *numbers); !done) return std::move(done).error();
     }
+    if (lock != nullptr) report_.lock_problem = lock->let_go();
     return std::move(report_);
   }
 

@@ -49,10 +49,19 @@ Result<std::unique_ptr<LakeLock>> LakeLock::take(ObjectStore& store, LockRequest
   return lock;
 }
 
-LakeLock::~LakeLock() {
-  if (text_.empty()) return;
+LakeLock::~LakeLock() { static_cast<void>(let_go()); }
+
+std::string LakeLock::let_go() {
+  const std::string text = std::exchange(text_, {});
+  if (text.empty()) return {};
   const Result<std::string> found = store_.get(kKey);
-  if (found.ok() && *found == text_) static_cast<void>(store_.remove(kKey));
+  if (!found && found.error().code == ErrorCode::kNotFound) return {};
+  if (found.ok() && *found != text) return {};
+  const Status removed = found.ok() ? store_.remove(kKey) : Status(found.error());
+  if (removed) return {};
+  return fmt::format(
+      "the lake's lock {} could not be removed ({}): allow it, or remove it by hand, else runs on other machines wait for an hour",
+      store_.uri(kKey), removed.error().message);
 }
 
 Result<bool> LakeLock::try_take() {

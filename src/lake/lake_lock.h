@@ -28,6 +28,10 @@ class LakeLock {
   LakeLock& operator=(const LakeLock&) = delete;
   ~LakeLock();
 
+  /// Lets go and tells whether that worked; the destructor lets go and cannot tell. Where a role may write but not remove, the lock stays:
+  /// who it names is gone, and after an hour (at once on the same machine) it is taken over. Empty = it is gone, or somebody else's.
+  [[nodiscard]] std::string let_go();
+
   /// A sign of life; to be given now and then. Errors: unavailable when somebody has taken the lock over.
   [[nodiscard]] Status renew();
   /// Whose stale lock was taken over; empty = there was none.

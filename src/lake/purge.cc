@@ -74,6 +74,7 @@ Result<LakePurgeReport> purge_lake(ObjectStore& store, DayNumber first_kept, con
     }
     if (Status renewed = lock->renew(); !renewed) return std::move(renewed).error();
   }
+  report.lock_problem = lock->let_go();
   return report;
 }
 

@@ -109,12 +109,14 @@ Result<PurgeReport> purge_by_retention(ObjectStore& store, std::uint32_t days, U
   if (days == 0) return PurgeReport{};
   Result<PurgeReport> report = purge_older_than(store, now - std::chrono::days(days), PurgeMode::kRemove, stop);
   if (!report || report->num_files == 0) return report;
-  const AuditEntry entry{.time = now,
-                         .action = "purge",
-                         .counts = {{"files", report->num_files}, {"bytes", report->num_bytes}, {"retention_days", days}},
-                         .folder = {},
-                         .version = std::string(version)};
-  if (Status logged = append_audit(store, entry); !logged) return std::move(logged).error();
+  AuditEntry entry{.time = now,
+                   .action = "purge",
+                   .counts = {{"files", report->num_files}, {"bytes", report->num_bytes}, {"retention_days", days}},
+                   .folder = {},
+                   .version = std::string(version)};
+  if (Status logged = append_audit(store, entry); !logged) {
+    report->unlogged = PurgeReport::Unlogged{.entry = std::move(entry), .problem = std::move(logged).error()};
+  }
   return report;
 }
 

@@ -1,4 +1,5 @@
 """What is wrong with a store is told in one clear line, with exit code 1, in under ten seconds."""
+import json
 import pathlib
 import shutil
 import socket
@@ -57,6 +58,23 @@ class StoreErrors(unittest.TestCase):
     def test_access_denied(self):
         nobody = self.wall.user({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}, name="nobody")
         self.refuses([BUCKET, "(?i)denied|permission|may not|not allowed"], identity=nobody)
+
+    def test_a_record_that_is_refused_is_no_success(self):
+        """What was done to people's data is on record, or the command says in one line that it is not."""
+        self.wall.put("vieweratlas/raw/snapshots/2020/01/01/old_20200101_000000.json", b'{"channel":"a","chatters":["somebody"]}')
+        allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+        deny = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/vieweratlas/state/audit/*"}
+        env = clean_environment(**self.wall.environment(self.wall.user({"Statement": [allow, deny]}, name="unaudited")),
+                                XDG_CACHE_HOME=str(self.folder / "cache"))
+        for words, done_before in ((COMMANDS["forget"], "forgotten"), (COMMANDS["purge"], "removed")):
+            done = run(*words, "--json", "--storage=s3", "--s3-bucket", BUCKET, "--quiet", cwd=self.folder, env=env)
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            report, _ = json.JSONDecoder().raw_decode(done.stdout)
+            self.assertEqual((report["status"], report["logged"]), ("incomplete", False))
+            lines = done.stderr.strip().splitlines()
+            self.assertEqual(len(lines), 1, done.stderr)
+            self.assertRegex(lines[0], f"{done_before}, but the audit log has no record of it.*state/audit")
+        self.assertEqual(self.wall.keys("vieweratlas/raw/"), [])
 
     def test_no_such_bucket(self):
         self.refuses(["no-such-bucket", "(?i)bucket"], bucket="no-such-bucket")

@@ -104,6 +104,7 @@ struct LakePurgeReport {
   std::uint64_t num_tables = 0;
   std::uint64_t num_bytes = 0;
   std::uint64_t num_days_kept = 0;
+  std::string lock_problem;  ///< as in CompactReport
 };
 
 /// Removes days before `first_kept` from the lake: manifest first, so that killed at any point no manifest names what is gone; parts that
@@ -114,6 +115,7 @@ struct LakeForgetReport {
   std::vector<DayNumber> days;  ///< rewritten, or to be rewritten
   std::uint64_t num_rows = 0;   ///< rows and logins that were taken out, or would be
   std::uint64_t num_buckets = 0;
+  std::string lock_problem;  ///< as in CompactReport
 };
 
 /// Takes viewers out of the tables of presence and logins of all days, and those who are linked with them by a table of logins: the ids of

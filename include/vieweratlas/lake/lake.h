@@ -71,6 +71,7 @@ struct CompactReport {
   std::uint64_t num_bytes_written = 0;
   std::uint64_t num_left_overs = 0;  ///< files of killed or earlier runs that were removed
   std::string stale_lock;            ///< whose lock was taken over; empty = none
+  std::string lock_problem;          ///< one sentence when the lock could not be removed; empty = it was
   Losses losses;                     ///< of the raw files of the days written; and "late_for_purged_day": a file came too late
 };
 

@@ -11,6 +11,7 @@
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/presence/losses.h"
+#include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
@@ -24,6 +25,12 @@ struct PurgeReport {
   std::uint64_t num_undated = 0;  ///< files whose name and path tell no date: kept
   std::uint64_t num_kept = 0;     ///< files of the cutoff's day and later
   Losses problems;                ///< files that could not be removed, by reason ("not_removed")
+  /// Files were removed, and the audit log has no record of it: what is to be put there, and why it is not.
+  struct Unlogged {
+    AuditEntry entry;
+    Error problem;
+  };
+  std::optional<Unlogged> unlogged;
 };
 
 /// Removes presence data older than `cutoff`'s day below raw/snapshots, raw/chatter_logs, raw/membership, raw/vod_chat, raw/vod_snapshots
@@ -37,8 +44,8 @@ struct PurgeReport {
 [[nodiscard]] Result<PurgeReport> purge_older_than(const std::filesystem::path& data_dir, UtcTime cutoff,
                                                    PurgeMode mode = PurgeMode::kRemove, const std::stop_token& stop = {});
 
-/// purge_older_than() for data older than `days` before `now`, with an entry in the audit log when anything was removed. Does
-/// nothing for 0 days. For the collector: at its start and after each round.
+/// purge_older_than() for data older than `days` before `now`, with an entry in the audit log when anything was removed (or with
+/// `unlogged`). Does nothing for 0 days. For the collector: once a day.
 [[nodiscard]] Result<PurgeReport> purge_by_retention(const std::filesystem::path& data_dir, std::uint32_t days, UtcTime now,
                                                      std::string_view version, const std::stop_token& stop = {});
 

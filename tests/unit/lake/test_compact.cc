@@ -14,6 +14,7 @@
 #include "lake/day_tables.h"
 #include "lake/day_writer.h"
 #include "lake/parquet_file.h"
+#include "support/fault_store.h"
 #include "support/temporary_folder.h"
 #include "unit/lake/stopping_store.h"
 
@@ -299,6 +300,18 @@ TEST_F(CompactTest, OneRunAtATime) {
   EXPECT_EQ(taken.stale_lock, "there, process 5");
   EXPECT_EQ(taken.days.size(), 2U);
   EXPECT_FALSE(*store_.exists("state/compact/lock"));
+}
+
+TEST_F(CompactTest, ALockThatCannotBeRemovedIsToldWithItsRemedy) {
+  put_two_days();
+  EXPECT_EQ(compact_all().lock_problem, "");
+  FaultStore refusing(store_);
+  refusing.fail_calls("remove", {.code = ErrorCode::kDenied, .nth = 1, .times = 1000});
+  const Result<CompactReport> report = compact_with(refusing, options());
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_NE(report->lock_problem.find("state/compact/lock could not be removed"), std::string::npos) << report->lock_problem;
+  EXPECT_NE(report->lock_problem.find("by hand"), std::string::npos);
+  EXPECT_TRUE(*store_.exists("state/compact/lock"));
 }
 
 TEST_F(CompactTest, DamageIsFound) {

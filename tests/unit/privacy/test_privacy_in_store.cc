@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/fault_store.h"
 #include "support/temporary_folder.h"
 
 #include "vieweratlas/core/check.h"
@@ -78,6 +79,19 @@ TEST_F(PrivacyInStore, PurgeRemovesWholeDaysThatEndedBeforeTheCutoff) {
   ASSERT_EQ(keys("state/audit/").size(), 1U);
   EXPECT_THAT(*store_->get(keys("state/audit/").front()), HasSubstr("\"action\":\"purge\""));
   EXPECT_EQ(purge_by_retention(*store_, 0, *parse_time("2030-01-01"), "test")->num_files, 0U);
+}
+
+TEST_F(PrivacyInStore, APurgeWithoutARecordIsTold) {
+  put("raw/snapshots/2026/11/20/round_20261120_100000.ndjson.zst");
+  FaultStore refusing(*store_);
+  refusing.fail_calls("put", {.code = ErrorCode::kDenied});
+  const auto purged = purge_by_retention(refusing, 1, *parse_time("2026-11-23T05:00:00Z"), "test");
+  ASSERT_TRUE(purged.ok());
+  EXPECT_EQ(purged->num_files, 1U);
+  ASSERT_TRUE(purged->unlogged);
+  EXPECT_EQ(purged->unlogged->problem.code, ErrorCode::kDenied);
+  EXPECT_EQ(purged->unlogged->entry.counts.at("files"), 1U);
+  EXPECT_TRUE(keys("state/audit/").empty());
 }
 
 TEST_F(PrivacyInStore, TheListOfAStoreGrowsAndIsTakenOver) {
