@@ -42,7 +42,8 @@ constexpr std::size_t kMaxShownKey = 2048;  // all of a key, with its blanks esc
 
 /// What a running collector of one machine keeps beside its data: an open round, locks, its state, its log.
 bool belongs_to_one_machine(std::string_view key) {
-  constexpr std::array<std::string_view, 4> kStates{"state/journal/", "state/status.json", "state/analysis.log", "state/doctor-"};
+  constexpr std::array<std::string_view, 5> kStates{"state/journal/", "state/status.json", "state/collector.number", "state/analysis.log",
+                                                    "state/doctor-"};
   for (const std::string_view state : kStates) {
     if (key.starts_with(state)) return true;
   }

@@ -26,6 +26,7 @@
 
 #include "collect/folder_lock.h"
 #include "collect/message_rate.h"
+#include "collect/part_numbers.h"
 #include "collect/roster_worker.h"
 #include "collect/store_chores.h"
 
@@ -46,6 +47,7 @@
 namespace vieweratlas {
 namespace {
 
+using collect_internal::first_part_of;
 using collect_internal::FolderLock;
 using collect_internal::MessageRate;
 using collect_internal::RosterWorker;
@@ -146,7 +148,11 @@ class Daemon {
     chores_ = std::make_unique<StoreChores>(options_, parts_.store, viewer_key_->id(), base_.version, clock_, log_);
     if (Status started = chores_->start(); !started) return started;
     Result<std::unique_ptr<Recorder>> recorder =
-        Recorder::open(options_, *viewer_key_, clock_, log_, {.store = parts_.store, .store_calls = parts_.store_calls, .disk_fault = {}});
+        Recorder::open(options_, *viewer_key_, clock_, log_,
+                       {.store = parts_.store,
+                        .store_calls = parts_.store_calls,
+                        .disk_fault = {},
+                        .first_part = parts_.store == nullptr ? 1 : first_part_of(options_.roster, options_.data_dir, *parts_.store)});
     if (!recorder) return std::move(recorder).error();
     recorder_ = *std::move(recorder);
     sink_ = std::make_unique<EndingSink>(*recorder_, clock_);

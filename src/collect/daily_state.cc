@@ -1,8 +1,10 @@
 #include "collect/daily_state.h"
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <chrono>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -23,24 +25,29 @@ namespace dom = simdjson::dom;
 
 constexpr std::chrono::days kKept{7};
 
-constexpr std::string_view kKey = "state/daily_collection_state.json";
-
-Error corrupt(const ObjectStore& store) {
+Error corrupt(const ObjectStore& store, std::string_view key) {
   return {ErrorCode::kCorruptData,
-          "reading " + printable(store.uri(kKey)) +
+          "reading " + printable(store.uri(key)) +
               ": this is not what the collector wrote; remove it (channels of today are then collected once more)"};
 }
 
 }  // namespace
 
-Result<DailyState> DailyState::load(const ObjectStore& store) {
+Result<DailyState> DailyState::load(const ObjectStore& store, std::uint32_t shard, std::uint32_t shards) {
   DailyState state;
-  Result<std::string> text = store.get(kKey);
+  std::string key = state.key_;
+  if (shards > 1) state.key_ = fmt::format("state/daily_collection_state_shard-{}-of-{}.json", shard, shards);
+  Result<std::string> text = store.get(state.key_);
+  if (!text && text.error().code == ErrorCode::kNotFound && key != state.key_) {
+    text = store.get(key);
+  } else {
+    key = state.key_;
+  }
   if (!text && text.error().code == ErrorCode::kNotFound) return state;
   if (!text) return std::move(text).error();
   dom::parser parser;
   dom::object root;
-  if (parser.parse(*text).get(root) != simdjson::SUCCESS) return corrupt(store);
+  if (parser.parse(*text).get(root) != simdjson::SUCCESS) return corrupt(store, key);
   for (const dom::key_value_pair member : root) {
     std::string_view round;
     dom::object days;
@@ -49,7 +56,7 @@ Result<DailyState> DailyState::load(const ObjectStore& store) {
     } else if (member.key == "live" && member.value.get(days) == simdjson::SUCCESS) {
       for (const dom::key_value_pair entry : days) {
         std::string_view day;
-        if (entry.value.get(day) != simdjson::SUCCESS) return corrupt(store);
+        if (entry.value.get(day) != simdjson::SUCCESS) return corrupt(store, key);
         state.live_.emplace(entry.key, day);
       }
     } else {
@@ -89,7 +96,7 @@ Status DailyState::mark(std::span<const std::string> channels, std::string_view 
   text += "\"last_round\":";
   append_json_string(text, last_round_);
   text += "}\n";
-  return store.put(kKey, text);
+  return store.put(key_, text);
 }
 
 }  // namespace vieweratlas::collect_internal

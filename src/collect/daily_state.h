@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
@@ -10,12 +11,13 @@
 
 namespace vieweratlas::collect_internal {
 
-/// Which channels have a snapshot of which UTC day, for those who want one a day: state/daily_collection_state.json in the store,
+/// Which channels have a snapshot of which UTC day, for those who want one a day: state/daily_collection_state.json in the store
+/// (daily_collection_state_shard-1-of-4.json for one of several collectors, which begins as that),
 /// {"live":{"<channel>":"2026-11-22"},"vod":{...},"last_round":"<key>"}. What others keep in it stays.
 class DailyState {
  public:
   /// A missing object is an empty state. Errors: corrupt_data, those of reading.
-  [[nodiscard]] static Result<DailyState> load(const ObjectStore& store);
+  [[nodiscard]] static Result<DailyState> load(const ObjectStore& store, std::uint32_t shard = 0, std::uint32_t shards = 1);
 
   [[nodiscard]] bool has(std::string_view channel, std::string_view day) const;
   /// The round stored last: storing it again must not leave out the channels that it brought itself.
@@ -28,6 +30,7 @@ class DailyState {
   std::map<std::string, std::string, std::less<>> live_;    // channel -> day
   std::map<std::string, std::string, std::less<>> others_;  // member -> JSON
   std::string last_round_;
+  std::string key_ = "state/daily_collection_state.json";
 };
 
 }  // namespace vieweratlas::collect_internal

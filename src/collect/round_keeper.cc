@@ -56,13 +56,14 @@ std::uint64_t hash_of_message(std::string_view id) { return std::max<std::uint64
 }  // namespace
 
 RoundKeeper::RoundKeeper(const CollectOptions& options, const ViewerKey& key, ObjectStore& store, DailyState daily, DiskFault fault,
-                         Logger& log, Now now)
+                         Logger& log, Now now, std::uint32_t first_part)
     : options_(options),
       key_(key),
       store_(store),
       fault_(std::move(fault)),
       log_(log),
       now_(now),
+      first_part_(first_part),
       origin_(std::chrono::floor<std::chrono::seconds>(now.utc)),
       journals_(options.data_dir / "state" / "journal"),
       forgotten_file_(forgotten_path(options.data_dir)),
@@ -72,14 +73,14 @@ RoundKeeper::RoundKeeper(const CollectOptions& options, const ViewerKey& key, Ob
       waiting_(options_, store, std::move(daily), fault_, log) {}
 
 Result<std::unique_ptr<RoundKeeper>> RoundKeeper::open(const CollectOptions& options, const ViewerKey& key, ObjectStore& store,
-                                                       DiskFault fault, Logger& log, Now now) {
+                                                       DiskFault fault, Logger& log, Now now, std::uint32_t first_part) {
   DailyState daily;
   if (options.round.daily_snapshot) {
-    Result<DailyState> loaded = DailyState::load(store);
+    Result<DailyState> loaded = DailyState::load(store, options.roster.shard, options.roster.shards);
     if (!loaded) return std::move(loaded).error();
     daily = *std::move(loaded);
   }
-  std::unique_ptr<RoundKeeper> keeper(new RoundKeeper(options, key, store, std::move(daily), std::move(fault), log, now));
+  std::unique_ptr<RoundKeeper> keeper(new RoundKeeper(options, key, store, std::move(daily), std::move(fault), log, now, first_part));
   Result<ForgottenList> forgotten = ForgottenList::load(keeper->forgotten_file_, keeper->key_id_);
   if (!forgotten) return std::move(forgotten).error();
   keeper->waiting_.obey(*forgotten);
@@ -132,11 +133,12 @@ RoundHeader RoundKeeper::next_header(const RoundWindow& window) const {
   RoundHeader header{.window = window,
                      .shard = options_.roster.shard,
                      .shards = options_.roster.shards,
-                     .part = 1,
+                     .part = first_part_,
                      .stores_logins = options_.round.store_logins,
                      .key_id = key_id_};
   // The store may hold any part of a window that it was not asked for: a number that no other start of the collector takes.
-  if (window.begin < known_from_) header.part = static_cast<std::uint32_t>((now_.utc - UtcMillis()) / std::chrono::seconds(1));
+  if (window.begin < known_from_ && first_part_ == 1)
+    header.part = static_cast<std::uint32_t>((now_.utc - UtcMillis()) / std::chrono::seconds(1));
   while (is_taken(header)) ++header.part;
   return header;
 }

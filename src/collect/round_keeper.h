@@ -45,11 +45,11 @@ inline constexpr std::chrono::seconds kGrace{15};
 /// crash. Told the time before it is told events. Thread-compatible, but for store_waiting(), which may run beside all others.
 class RoundKeeper final : public EventTaker {
  public:
-  /// Reads the journals back. References must outlive it.
+  /// Reads the journals back. `first_part` is the number from which parts of a window are counted. References must outlive it.
   /// Errors: denied, limit_exceeded, corrupt_data (a journal of another version; the list of whom to forget; the daily state),
   /// invalid_argument (the list of whom to forget was made with another key).
   [[nodiscard]] static Result<std::unique_ptr<RoundKeeper>> open(const CollectOptions& options, const ViewerKey& key, ObjectStore& store,
-                                                                 DiskFault fault, Logger& log, Now now);
+                                                                 DiskFault fault, Logger& log, Now now, std::uint32_t first_part = 1);
 
   void set_now(Now now) { now_ = now; }
   void facts(const ChannelFacts& facts, UtcMillis time) override;
@@ -78,7 +78,7 @@ class RoundKeeper final : public EventTaker {
   };
 
   RoundKeeper(const CollectOptions& options, const ViewerKey& key, ObjectStore& store, DailyState daily, DiskFault fault, Logger& log,
-              Now now);
+              Now now, std::uint32_t first_part);
 
   // recovery.cc
   [[nodiscard]] Status recover();
@@ -108,6 +108,7 @@ class RoundKeeper final : public EventTaker {
   DiskFault fault_;
   Logger& log_;
   Now now_;
+  std::uint32_t first_part_;
   UtcMillis origin_;  // of windows that are not aligned
   std::filesystem::path journals_;
   std::filesystem::path forgotten_file_;

@@ -23,8 +23,10 @@ class InABucket(CollectTest):
         self.wall.make_bucket()
         self.env = {**credentials(), **self.wall.environment(), "XDG_CACHE_HOME": str(self.folder / "cache")}
 
-    def start(self, fake, **flags):
-        return self.collect(fake, env=self.env, storage="s3", s3_bucket=BUCKET, tls=False, **{"interval": 3600, **flags})
+    def start(self, fake, folder=None, **flags):
+        if folder:
+            folder.mkdir(exist_ok=True)
+        return self.collect(fake, folder, env=self.env, storage="s3", s3_bucket=BUCKET, tls=False, **{"interval": 3600, **flags})
 
     def in_bucket(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -102,6 +104,45 @@ class InABucket(CollectTest):
     def has_stored_what_was_there(status):
         """Before the journals are read nothing waits, either."""
         return status["recorder"]["recovered_sightings"] > 0 and status["recorder"]["rounds_waiting"] == 0
+
+    def test_a_minute_without_the_store(self):
+        """Rounds wait in their journals, health says so meanwhile, and all of them arrive when the store is back."""
+        fake = self.fake(ROOMS)
+        collector = self.start(fake, interval=4)
+        self.talk(fake)
+        collector.wait_for(lambda status: status["recorder"]["rounds_closed"] >= 1, 60, "a round in the bucket")
+        self.wall.faults(AWAY)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            self.talk(fake, lines=50)
+            time.sleep(2)
+        status = collector.wait_for(lambda status: status["recorder"]["rounds_waiting"] >= 5 and status["recorder"]["problem"], 60, "being told of it")
+        self.assertRegex(status["recorder"]["problem"], "round_|503|unavailable|ServiceUnavailable")
+        until(lambda: run("health", "--collection-logs-dir", self.folder / "logs", cwd=self.folder).returncode == 1, 20, "an unhealthy collector")
+        self.wall.faults()
+        collector.wait_for(lambda status: status["recorder"]["rounds_waiting"] == 0, 120, "all that waited is stored")
+        until(lambda: run("health", "--collection-logs-dir", self.folder / "logs", cwd=self.folder).returncode == 0, 30, "a healthy collector")
+        self.stop(collector, seconds=30)
+        self.assertEqual(self.in_bucket().messages(), true_messages(fake))
+        self.assertEqual(sum(status["recorder"]["lost"].values()), 0, status["recorder"]["lost"])
+
+    def test_two_collectors_without_shards_replace_nothing_of_each_other(self):
+        """A new container starts beside an old one that ends: both write of the same window."""
+        fake = self.fake(ROOMS)
+        same = {"wait_for_hour_alignment": True, "private_dir": self.folder / "private"}
+        old = self.start(fake, folder=self.folder / "old", **same)
+        self.talk(fake)
+        new = self.start(fake, folder=self.folder / "new", **same)
+        until(lambda: len(fake.rooms()) == len(ROOMS), 30, "being in all rooms")
+        new.wait_for(lambda status: status["rooms"]["confirmed"] == len(ROOMS), 30, "the new one in all rooms")
+        old.wait_for(lambda status: status["recorder"]["sightings"] >= sum(true_messages(fake).values()))
+        said = sum(true_messages(fake).values())
+        self.stop(old, seconds=20)
+        self.talk(fake)
+        new.wait_for(lambda status: status["recorder"]["sightings"] >= sum(true_messages(fake).values()) - said)
+        self.stop(new, seconds=20)
+        self.assertEqual(self.in_bucket().messages(), true_messages(fake))
+        self.assertEqual(len([key for key in self.wall.keys("vieweratlas/raw/") if "round_" in key]), 2)
 
     def test_a_slow_store_holds_up_nothing(self):
         fake = self.fake(ROOMS)

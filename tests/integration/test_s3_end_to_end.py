@@ -1,5 +1,6 @@
 """The whole chain on S3 through the real program: collected, compacted, analysed; the results are those of a run on local files, byte for byte."""
 import collections
+import concurrent.futures
 import json
 import re
 
@@ -47,7 +48,7 @@ class FromStoredLogs(LakeTest):
         puts = [entry for entry in self.log() if entry["method"] in ("PUT", "POST")]
         done = [entry["key"][len(PREFIX):] for entry in puts if entry["status"] == 200]
         of_results = [key for key in done if key.startswith(("outputs/", "processed/"))]
-        self.assertEqual(of_results[-1], "outputs/latest.json", of_results)
+        self.assertEqual(of_results[-2:], ["outputs/latest.json", "processed/analysis_results.json"], of_results)
         types = {".json": "application/json", ".html": "text/html", ".png": "image/png", ".csv": "text/csv"}
         for entry in puts:
             if "uploadId" in entry["uri"]:
@@ -59,6 +60,20 @@ class FromStoredLogs(LakeTest):
 
     def compact(self, *words):
         return self.s3("compact", *words)
+
+    def test_two_at_once_leave_one_whole_map(self):
+        """Both publish; the result is that of one of them, in all of its files."""
+        titles = ["One", "Two"]
+        with concurrent.futures.ThreadPoolExecutor() as both:
+            done = list(both.map(lambda title: self.s3("analyze", "--overlap-threshold", "2", "--title", title, "-o", f"out-{title}", *NO_PICTURES), titles))
+        self.assertEqual([process.returncode for process in done], [0, 0], [process.stderr for process in done])
+        latest = self.latest()
+        folder = f"outputs/run={latest['run']}/"
+        mine = [title for title in titles
+                if all(self.get(folder + name) == (self.folder / f"out-{title}" / name).read_bytes() for name in latest["files"])]
+        self.assertEqual(len(mine), 1, "a mixture")
+        self.assertEqual(self.get("processed/analysis_results.json"), self.get(folder + "analysis_results.json"))
+        self.assertEqual(len({key.split("/")[1] for key in self.keys("outputs/run=")}), 2)
 
     def test_from_raw_only(self):
         self.analyze()

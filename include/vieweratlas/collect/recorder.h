@@ -56,6 +56,7 @@ struct RecorderParts {
   /// For tests: asked before a journal is made, written, synced or removed ("create", "write", "sync", "remove"); an error is what the
   /// disk would have said. Empty = nothing fails. Called from the recorder's threads.
   std::function<Status(std::string_view step)> disk_fault;
+  std::uint32_t first_part = 1;  ///< from which parts of a window are counted; not 1 where another collector writes into the store
 };
 
 /// Writes what was seen: each event goes into an append-only journal (fsync each second at most), rounds are kept in memory, and
