@@ -6,6 +6,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -214,6 +215,33 @@ TEST(AwsSso, ASessionIsExchangedForTheRole) {
   const std::string file = ".aws/sso/cache/" + aws_sha1_hex("corp") + ".json";
   home.file(file, R"({"accessToken":"sso-token","expiresAt":"2026-11-22T09:00:00Z"})");
   EXPECT_THAT(home.outcome("work"), AllOf(HasSubstr("expired at 2026-11-22T09:00:00Z"), HasSubstr("aws sso login --profile work")));
+
+  const std::string left = R"({"accessToken":"old","expiresAt":"2026-11-22T09:00:00Z","startUrl":"https://corp.example.com/start",
+      "clientId":"client","clientSecret":"client-secret","refreshToken":"refresh","registrationExpiresAt":")";
+  const std::string oidc = "https://oidc.eu-west-1.amazonaws.com/token";
+  home.file(file, left + R"(2026-11-01T00:00:00Z"})");
+  EXPECT_THAT(home.outcome("work"), HasSubstr("expired at 2026-11-22T09:00:00Z")) << "the registration is over, too";
+  home.file(file, left + R"(2026-12-01T00:00:00Z"})");
+  home.servers.answer(oidc, 400, R"({"error":"invalid_grant"})");
+  EXPECT_THAT(home.outcome("work"), HasSubstr("aws sso login --profile work"));
+  home.servers.answer(oidc, 503, "");
+  EXPECT_THAT(home.outcome("work"), HasSubstr("unavailable: renewing the SSO session corp"));
+
+  home.servers.answer(oidc, 200, R"({"accessToken":"new-token","expiresIn":28800,"refreshToken":"refresh-2","tokenType":"Bearer"})");
+  home.servers.answer(
+      "https://portal.sso.eu-west-1.amazonaws.com/", 200,
+      R"({"roleCredentials":{"accessKeyId":"ASIANEW","secretAccessKey":"s","sessionToken":"t","expiration":1795345200000}})");
+  EXPECT_EQ(home.outcome("work"), "ASIANEW from the SSO role Read Only of the AWS profile work");
+  EXPECT_EQ(header_of(home.servers.requests().back(), "x-amz-sso_bearer_token"), "new-token");
+  EXPECT_EQ(home.servers.requests().at(home.servers.requests().size() - 2).body,
+            R"({"clientId":"client","clientSecret":"client-secret","grantType":"refresh_token","refreshToken":"refresh"})");
+  EXPECT_EQ(*read_file(home.folder.path() / file),
+            R"({"startUrl":"https://corp.example.com/start","region":"eu-west-1","accessToken":"new-token",)"
+            R"("expiresAt":"2026-11-22T18:00:00Z","clientId":"client","clientSecret":"client-secret",)"
+            R"("registrationExpiresAt":"2026-12-01T00:00:00Z","refreshToken":"refresh-2"})");
+  const std::size_t num_asked = home.servers.requests().size();
+  EXPECT_EQ(home.outcome("work"), "ASIANEW from the SSO role Read Only of the AWS profile work");
+  EXPECT_EQ(home.servers.requests().size(), num_asked + 1) << "the new token is in the file";
 
   home.file(file, R"({"accessToken":"sso-token","expiresAt":"2026-11-22T19:00:00Z"})");
   home.servers.answer(
