@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,8 @@ Result<AwsCredentialsCache::Held> AwsCredentialsCache::credentials(UtcMillis now
     if (!answered_.wait(lock, stop, [&] { return !is_asking_; })) {
       return Error{ErrorCode::kCancelled, "waiting for AWS credentials: given up because the program was asked to stop"};
     }
+    // Who waited takes the refusal, too: asking again, one after the other, would take minutes.
+    if (refusal_ && (held_ == nullptr || !is_valid(*held_, now))) return *refusal_;
   }
   is_asking_ = true;
   lock.unlock();
@@ -55,14 +58,14 @@ Result<AwsCredentialsCache::Held> AwsCredentialsCache::renewed(UtcMillis now, co
   asked_ = now;
   answered_.notify_all();
   const bool has_valid = held_ != nullptr && is_valid(*held_, now);
-  if (!answer.ok()) {
+  if (!answer.ok() || !is_valid(*answer, now)) {
+    Error refusal = answer.ok() ? expired(*answer) : answer.error();
+    // A stop is of the one who asked alone.
+    refusal_ = refusal.code == ErrorCode::kCancelled ? std::nullopt : std::optional(refusal);
     if (has_valid) return held_;
-    return std::move(answer).error();
+    return refusal;
   }
-  if (!is_valid(*answer, now)) {
-    if (has_valid) return held_;
-    return expired(*answer);
-  }
+  refusal_ = std::nullopt;
   held_ = std::make_shared<const AwsCredentials>(*std::move(answer));
   return held_;
 }

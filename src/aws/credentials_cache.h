@@ -26,7 +26,8 @@ class AwsCredentialsCache {
   explicit AwsCredentialsCache(std::unique_ptr<AwsCredentialsSource> source);
 
   /// Credentials that are valid at `now`. Within kRenewBefore of their end one caller asks the source while others get what is at
-  /// hand; should that fail, all get it until it has expired. Errors: those of the source; denied (it gives only expired ones).
+  /// hand; should that fail, all get it until it has expired. Errors: those of the source; denied (it gives only expired ones). Who waited
+  /// while another asked gets the same error.
   [[nodiscard]] Result<std::shared_ptr<const AwsCredentials>> credentials(UtcMillis now, const std::stop_token& stop);
 
   /// Forgets the credentials with this id, if they are the ones at hand.
@@ -41,6 +42,7 @@ class AwsCredentialsCache {
   std::condition_variable_any answered_;
   Held held_;                       // guarded by mutex_
   std::optional<UtcMillis> asked_;  // guarded by mutex_
+  std::optional<Error> refusal_;    // guarded by mutex_; of the last answer
   bool is_asking_ = false;          // guarded by mutex_
 };
 

@@ -135,6 +135,26 @@ TEST(AwsCredentialsCache, OneAsksWhileOthersGoOn) {
   EXPECT_EQ(test.script.asked, 2);
 }
 
+TEST(AwsCredentialsCache, WhoWaitedTakesTheRefusal) {
+  Cache test;
+  test.script.failure = Error{ErrorCode::kUnavailable, "nobody answers"};
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  std::shared_future<void> may_go_on = go_on.get_future().share();
+  test.script.begun = &begun;
+  test.script.go_on = &may_go_on;
+  std::vector<std::future<std::string>> asking;
+  asking.push_back(std::async(std::launch::async, [&] { return test.key(kNow); }));
+  begun.get_future().wait();
+  test.script.begun = nullptr;
+  for (int i = 0; i < 4; ++i) asking.push_back(std::async(std::launch::async, [&] { return test.key(kNow); }));
+  go_on.set_value();
+  for (std::future<std::string>& one : asking) EXPECT_EQ(one.get(), "nobody answers");
+  EXPECT_LE(test.script.asked, 5);
+  test.script.failure.reset();
+  EXPECT_NE(test.key(kNow), "nobody answers") << "a refusal is of those who waited alone";
+}
+
 TEST(AwsCredentialsCache, AllWaitForTheFirstAndItIsAskedForOnce) {
   Cache test;
   std::promise<void> begun;
