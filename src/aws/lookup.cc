@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "vieweratlas/aws/profile_settings.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/net/http.h"
@@ -45,8 +46,11 @@ Result<std::string> AwsSearch::region(std::string_view of_profile) const {
 }
 
 AwsSearch::Endpoint AwsSearch::endpoint(std::string_view service, std::string_view usual) const {
-  std::string named = setting("AWS_ENDPOINT_URL_" + std::string(service));
-  if (named.empty()) named = setting("AWS_ENDPOINT_URL");
+  std::string named;
+  if (!ignores_configured_endpoints(options_)) {
+    named = setting("AWS_ENDPOINT_URL_" + std::string(service));
+    if (named.empty()) named = setting("AWS_ENDPOINT_URL");
+  }
   const bool is_named = !named.empty();
   std::string url = is_named ? std::move(named) : std::string(usual);
   while (url.ends_with('/')) url.pop_back();

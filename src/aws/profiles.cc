@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -119,6 +120,18 @@ std::string AwsProfiles::sso_session_value(const std::string& session, const std
   return property_of(
       aws_profile_collection_get_section(collections_->config.get(), AWS_PROFILE_SECTION_TYPE_SSO_SESSION, library_string(session).get()),
       property);
+}
+
+std::optional<std::string> AwsProfiles::services_value(const std::string& services, const std::string& service,
+                                                       const std::string& property) const {
+  if (collections_->config == nullptr) return std::nullopt;
+  const aws_profile* section =
+      aws_profile_collection_get_section(collections_->config.get(), AWS_PROFILE_SECTION_TYPE_SERVICES, library_string(services).get());
+  if (section == nullptr) return std::nullopt;
+  const aws_profile_property* of_service = aws_profile_get_property(section, library_string(service).get());
+  if (of_service == nullptr) return std::string();
+  const aws_string* value = aws_profile_property_get_sub_property(of_service, library_string(property).get());
+  return value == nullptr ? std::string() : std::string(trim(std::string_view(aws_string_c_str(value), value->len)));
 }
 
 fs::path aws_folder(const AwsSearch& search) {

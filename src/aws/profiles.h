@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ class AwsProfiles {
   [[nodiscard]] std::string value(const std::string& profile, const std::string& property) const;
   /// Of a section [sso-session NAME].
   [[nodiscard]] std::string sso_session_value(const std::string& session, const std::string& property) const;
+  /// A setting of one service in a section [services NAME]; nullopt when there is no such section.
+  [[nodiscard]] std::optional<std::string> services_value(const std::string& services, const std::string& service,
+                                                          const std::string& property) const;
   /// For messages: the paths of both.
   [[nodiscard]] const std::string& files() const { return files_; }
 

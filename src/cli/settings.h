@@ -45,7 +45,7 @@ struct StorageSettings {
   StoreKind type = StoreKind::kFile;
   std::string bucket;
   std::string prefix = "vieweratlas/";
-  std::string region = S3Options{}.region;
+  std::string region;
   std::string endpoint;
   S3Addressing addressing = S3Options{}.addressing;
   S3Encryption encryption = S3Options{}.encryption;

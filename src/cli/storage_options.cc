@@ -34,14 +34,14 @@ constexpr std::array kStorage{
     Option{.key = "storage.s3_region",
            .field = VA_FIELD(storage.region),
            .heading = "Storage",
-           .help = "Region of the bucket.",
+           .help = "Region of the bucket; unset, that of the profile, else us-east-1.",
            .environment = "S3_REGION,AWS_REGION,AWS_DEFAULT_REGION",
            .commands = kStoreUsers},
     Option{.key = "storage.s3_endpoint",
            .field = VA_FIELD(storage.endpoint),
            .heading = "Storage",
-           .help = "Address of another S3 server, such as http://127.0.0.1:9000; unset, AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL are "
-                   "looked at, then it is Amazon's.",
+           .help = "Address of another S3 server, such as http://127.0.0.1:9000; unset, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL "
+                   "and the profile are looked at, then it is Amazon's.",
            .environment = "S3_ENDPOINT",
            .commands = kStoreUsers},
     Option{.key = "storage.s3_addressing",

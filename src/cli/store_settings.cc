@@ -153,7 +153,7 @@ std::optional<std::pair<std::string_view, std::string>> storage_problem(const St
                                "bytes, without control characters",
                                printable(storage.prefix, 80))};
   }
-  if (!is_region(storage.region)) {
+  if (!storage.region.empty() && !is_region(storage.region)) {
     return Problem{"storage.s3_region",
                    fmt::format("\"{}\" cannot be a region; an example is eu-central-1", printable(storage.region, 80))};
   }

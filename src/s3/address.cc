@@ -95,16 +95,6 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   return endpoint;
 }
 
-std::string configured_endpoint(const S3Options& options) {
-  if (!options.endpoint.empty()) return options.endpoint;
-  if (!options.environment) return {};
-  for (const char* name : {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}) {
-    const std::optional<std::string> value = options.environment(name);
-    if (value.has_value() && !value->empty()) return *value;
-  }
-  return {};
-}
-
 /// A certificate for *.s3.REGION.amazonaws.com covers no second dot, so such a bucket is put into the path there.
 bool use_path_style(const S3Options& options, bool own_endpoint) {
   if (options.addressing != S3Addressing::kAuto) return options.addressing == S3Addressing::kPath;
@@ -112,6 +102,17 @@ bool use_path_style(const S3Options& options, bool own_endpoint) {
 }
 
 }  // namespace
+
+std::string configured_endpoint(const S3Options& options) {
+  if (!options.endpoint.empty()) return options.endpoint;
+  if (!options.environment || equals_ignoring_case(options.environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or(""), "true"))
+    return {};
+  for (const char* name : {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}) {
+    const std::optional<std::string> value = options.environment(name);
+    if (value.has_value() && !value->empty()) return *value;
+  }
+  return {};
+}
 
 Result<S3Address> s3_address(const S3Options& options) {
   if (Status checked = check_bucket(options.bucket); !checked) return std::move(checked).error();

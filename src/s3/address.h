@@ -20,8 +20,11 @@ struct S3Address {
 
 using S3Query = std::vector<std::pair<std::string, std::string>>;
 
-/// The address for `options`: of the endpoint that they name, else AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL, else Amazon's of the
-/// region. Errors: invalid_argument (bucket, region, prefix or endpoint that cannot be; the message says what is).
+/// The endpoint that `options` name, else AWS_ENDPOINT_URL_S3, else AWS_ENDPOINT_URL, unless AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is true.
+[[nodiscard]] std::string configured_endpoint(const S3Options& options);
+
+/// The address for `options`: of configured_endpoint(), else Amazon's of the region. Errors: invalid_argument (bucket, region, prefix or
+/// endpoint that cannot be; the message says what is).
 [[nodiscard]] Result<S3Address> s3_address(const S3Options& options);
 
 /// `key` with everything but unreserved characters and '/' percent-encoded: a raw '=' or '+' is signed otherwise by servers.

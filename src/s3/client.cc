@@ -234,7 +234,7 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
   const auto hour = number(words[4].substr(0, 2));
   const auto minute = number(words[4].substr(3, 2));
   const auto second = number(words[4].substr(6, 2));
-  if (month == kMonths.end() || !day || !year || !hour || !minute || !second || *year > 9999) return std::nullopt;
+  if (month == kMonths.end() || !day || !year || !hour || !minute || !second || *year < 1970 || *year > 9999) return std::nullopt;
   const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(month - kMonths.begin()) + 1),
                                          std::chrono::day(static_cast<unsigned>(*day)));
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;

@@ -21,6 +21,7 @@
 #include "s3/xml.h"
 
 #include "vieweratlas/aws/credentials.h"
+#include "vieweratlas/aws/profile_settings.h"
 #include "vieweratlas/aws/signer.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
@@ -34,10 +35,12 @@
 namespace vieweratlas::s3_internal {
 namespace {
 
+constexpr std::string_view kUsualRegion = "us-east-1";
 constexpr std::size_t kMaxKeyBytes = 1024;                   // S3's
 constexpr std::size_t kMaxPage = 1000;                       // S3's
 constexpr std::chrono::milliseconds kConnectTimeout{3'500};  // with one retry a wrong endpoint is known in less than 8 s
-constexpr char kTokenEnd = '\n';                             // between S3's token and the last key
+constexpr int kMaxEmptyPages = 100;
+constexpr char kTokenEnd = '\n';  // between S3's token and the last key
 
 /// Signatures by AWS's own library.
 class LibrarySigner final : public RequestSigner {
@@ -59,13 +62,22 @@ bool wants_checksums(const S3Options& options, const char* name) {
 }
 
 AwsCredentialsOptions credentials_options(const S3Options& options) {
-  std::filesystem::path ca_file = options.ca_file;
-  if (ca_file.empty() && options.environment) ca_file = options.environment("AWS_CA_BUNDLE").value_or("");
   return {.profile = options.profile,
           .region = options.region,
-          .ca_file = std::move(ca_file),
+          .ca_file = options.ca_file,
           .environment = options.environment,
           .user_agent = options.user_agent};
+}
+
+/// What nobody has set is taken from the environment and the profile, as AWS's own tools do.
+Result<S3Options> with_profile(S3Options options) {
+  Result<AwsProfileSettings> profile = aws_profile_settings(credentials_options(options), "s3");
+  if (!profile) return std::move(profile).error();
+  if (options.region.empty()) options.region = profile->region.empty() ? kUsualRegion : profile->region;
+  if (options.ca_file.empty() && options.environment) options.ca_file = options.environment("AWS_CA_BUNDLE").value_or("");
+  if (options.ca_file.empty()) options.ca_file = profile->ca_file;
+  if (configured_endpoint(options).empty()) options.endpoint = profile->endpoint;
+  return options;
 }
 
 S3ClientOptions client_options(const S3Options& options, S3Address address, std::uint64_t seed) {
@@ -93,10 +105,12 @@ S3Object object_to_write(std::string_view full_key, std::string_view key, const 
 
 }  // namespace
 
-Result<std::unique_ptr<S3Store>> S3Store::open(const S3Options& options) {
-  HttpClientOptions http{.ca_file = options.ca_file, .connect_timeout = kConnectTimeout, .user_agent = options.user_agent};
-  if (http.ca_file.empty() && options.environment) http.ca_file = options.environment("AWS_CA_BUNDLE").value_or("");
-  Result<std::unique_ptr<HttpClient>> client = make_http_client(http);
+Result<std::unique_ptr<S3Store>> S3Store::open(const S3Options& given) {
+  const Result<S3Options> settled = with_profile(given);
+  if (!settled) return settled.error();
+  const S3Options& options = *settled;
+  Result<std::unique_ptr<HttpClient>> client =
+      make_http_client({.ca_file = options.ca_file, .connect_timeout = kConnectTimeout, .user_agent = options.user_agent});
   if (!client) return std::move(client).error();
   Result<std::unique_ptr<AwsSigner>> signer = AwsSigner::make(credentials_options(options));
   if (!signer) return std::move(signer).error();
@@ -122,7 +136,9 @@ S3Store::S3Store(const S3Options& options, S3Address address, S3Parts parts)
 
 Result<std::string> S3Store::full_key(std::string_view key) const {
   if (is_object_key(key) && prefix_.size() + key.size() <= kMaxKeyBytes) return prefix_ + std::string(key);
-  return wrong_key(key);
+  if (!is_object_key(key)) return wrong_key(key);
+  return Error{ErrorCode::kInvalidArgument, "\"" + printable(key) + "\" has with s3_prefix more than the " + std::to_string(kMaxKeyBytes) +
+                                                " bytes that S3 takes; shorten one of them"};
 }
 
 StoredObject S3Store::object_of(std::string_view key, S3Facts facts) const {
@@ -189,6 +205,30 @@ Result<std::optional<StoredObject>> S3Store::find(std::string_view key) const {
   return std::optional(object_of(key, **std::move(found)));
 }
 
+Result<S3ListBody> S3Store::list_from(const std::string& full_prefix, std::string token, std::size_t max_objects,
+                                      const std::string& where) const {
+  // A page may have no keys and yet not be the last; a server that gives nothing else is not followed for ever.
+  for (int num_empty = 0; num_empty < kMaxEmptyPages; ++num_empty) {
+    S3Call call{.action = "ListObjectsV2", .shown = full_prefix};
+    call.query = {{"list-type", "2"},
+                  {"encoding-type", "url"},  // keys with control characters are no XML otherwise
+                  {"max-keys", std::to_string(std::clamp<std::size_t>(max_objects, 1, kMaxPage))},
+                  {"prefix", full_prefix}};
+    if (!token.empty()) call.query.emplace_back("continuation-token", token);
+    const Result<S3Answer> answer = client_.send(call);
+    if (!answer) return answer.error();
+    Result<S3ListBody> body = parse_s3_list(answer->response.body);
+    if (!body) return std::move(body).error().with_context(where.substr(0, where.size() - 2));
+    if (!body->truncated) return body;
+    if (body->token.empty() || body->token == token || body->token.find(kTokenEnd) != std::string::npos) {
+      return Error{ErrorCode::kCorruptData, where + "the store says that more follows, but not where; it cannot be used"};
+    }
+    if (!body->objects.empty()) return body;
+    token = std::move(body->token);
+  }
+  return Error{ErrorCode::kCorruptData, where + "the store says again and again that more follows, and gives nothing; it cannot be used"};
+}
+
 Result<ObjectPage> S3Store::list_page(std::string_view prefix, const std::string& next, std::size_t max_objects) const {
   if (!is_object_prefix(prefix)) return wrong_prefix(prefix);
   const std::string where = "ListObjectsV2 " + printable(uri(prefix), 400) + ": ";
@@ -198,21 +238,12 @@ Result<ObjectPage> S3Store::list_page(std::string_view prefix, const std::string
   if (!next.empty() && (token.empty() || last_key.empty())) {
     return Error{ErrorCode::kInvalidArgument, where + "the place to go on from is none that a listing of this store has given"};
   }
-  const std::string full_prefix = prefix_ + std::string(prefix);
-  S3Call call{.action = "ListObjectsV2", .shown = full_prefix};
-  call.query = {{"list-type", "2"},
-                {"encoding-type", "url"},  // keys with control characters are no XML otherwise
-                {"max-keys", std::to_string(std::clamp<std::size_t>(max_objects, 1, kMaxPage))},
-                {"prefix", full_prefix}};
-  if (!token.empty()) call.query.emplace_back("continuation-token", token);
-  const Result<S3Answer> answer = client_.send(call);
-  if (!answer) return answer.error();
-  Result<S3ListBody> body = parse_s3_list(answer->response.body);
-  if (!body) return std::move(body).error().with_context(where.substr(0, where.size() - 2));
+  Result<S3ListBody> body = list_from(prefix_ + std::string(prefix), token, max_objects, where);
+  if (!body) return std::move(body).error();
   ObjectPage page;
   std::string_view before = last_key;
   for (S3ListedObject& object : body->objects) {
-    if (object.key <= before && !before.empty()) {
+    if (object.key <= before) {
       return Error{ErrorCode::kCorruptData, where + "the store does not list in order of keys, or repeats itself; it cannot be used"};
     }
     before = object.key;
@@ -224,11 +255,7 @@ Result<ObjectPage> S3Store::list_page(std::string_view prefix, const std::string
     page.objects.push_back(
         {.key = std::string(key), .num_bytes = object.num_bytes, .modified_s = object.modified_s, .version = std::move(object.etag)});
   }
-  if (!body->truncated) return page;
-  if (body->token.empty() || body->token == token) {
-    return Error{ErrorCode::kCorruptData, where + "the store says that more follows, but not where; it cannot be used"};
-  }
-  page.next = body->token + kTokenEnd + std::string(before);
+  if (body->truncated) page.next = body->token + kTokenEnd + std::string(before);
   return page;
 }
 

@@ -13,6 +13,7 @@
 #include "s3/download.h"
 #include "s3/retry.h"
 #include "s3/upload.h"
+#include "s3/xml.h"
 
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
@@ -61,6 +62,9 @@ class S3Store final : public ObjectStore {
   S3Store(const S3Options& options, S3Address address, S3Parts parts);
   /// The key in the bucket. Errors: invalid_argument.
   [[nodiscard]] Result<std::string> full_key(std::string_view key) const;
+  /// A page with objects, or the last one. `where` begins errors.
+  [[nodiscard]] Result<S3ListBody> list_from(const std::string& full_prefix, std::string token, std::size_t max_objects,
+                                             const std::string& where) const;
   [[nodiscard]] StoredObject object_of(std::string_view key, S3Facts facts) const;
 
   S3Parts parts_;

@@ -133,5 +133,34 @@ class StoreErrors(unittest.TestCase):
         self.refuses(["(?i)credentials"], AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
 
 
+class Profiles(unittest.TestCase):
+    """A profile alone says who, where and by which certificates."""
+
+    def test_says_everything(self):
+        with Wall(region="eu-central-1", tls=True) as wall, tempfile.TemporaryDirectory(prefix="vieweratlas-profiles-") as folder:
+            wall.client().create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": wall.region})
+            home = pathlib.Path(folder)
+            (home / ".aws").mkdir()
+            (home / ".aws" / "credentials").write_text(
+                f"[work]\naws_access_key_id={wall.access_key_id}\naws_secret_access_key={wall.secret_access_key}\n")
+            config = (f"[profile work]\nregion={wall.region}\nca_bundle={wall.ca_file}\nservices=local\nendpoint_url=http://127.0.0.1:1\n"
+                      f"[services local]\ns3 =\n  endpoint_url = {wall.url}\n")
+            (home / ".aws" / "config").write_text(config)
+            (home / "in").write_text("content")
+
+            def storage(*words, **environment):
+                return run("storage", *words, "--storage=s3", "--s3-bucket", BUCKET, cwd=home,
+                           env=clean_environment(HOME=folder, AWS_PROFILE="work", AWS_EC2_METADATA_DISABLED="true", **environment))
+            done = storage("put", "in", "a.json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(wall.get("vieweratlas/a.json"), b"content")
+            self.assertIn("set s3_region to eu-central-1", storage("list", AWS_REGION="us-west-2").stderr)
+            self.assertIn("127.0.0.1:2", storage("list", AWS_ENDPOINT_URL_S3="https://127.0.0.1:2").stderr)
+            (home / ".aws" / "config").write_text(config.replace("[services local]", "[services other]"))
+            nowhere = storage("list")
+            self.assertEqual(nowhere.returncode, 2, nowhere.stderr)
+            self.assertIn("[services local]", nowhere.stderr)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv, verbosity=2)

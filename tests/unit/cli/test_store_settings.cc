@@ -129,8 +129,10 @@ TEST(StoreSettings, ProblemsNameTheOption) {
   storage.kms_key = "k";
   EXPECT_THAT(problem_of(storage), HasSubstr("storage.s3_kms_key"));
   storage = good;
-  storage.region = "";
+  storage.region = "eu central 1";
   EXPECT_THAT(problem_of(storage), HasSubstr("storage.s3_region"));
+  storage.region = "";
+  EXPECT_EQ(problem_of(storage), "") << "the profile may say it";
   EXPECT_THAT(problem_of(StorageSettings{}), HasSubstr("s3 needs a bucket"));
 }
 

@@ -466,6 +466,24 @@ TEST(S3OddAnswers, AListingThatRepeatsItselfEnds) {
   expect_error(no_token.store().list(""), ErrorCode::kCorruptData, "not where");
 }
 
+TEST(S3OddAnswers, EmptyPagesAreWalkedButNotForEver) {
+  OddServer some([](const Asked&, int number) { return number <= 3 ? listing({}, "t" + std::to_string(number)) : listing({"p/a"}, ""); });
+  const auto all = some.store().list("");
+  ASSERT_TRUE(all.ok()) << all.error().message;
+  EXPECT_EQ(all->size(), 1U);
+  OddServer endless([](const Asked&, int number) { return listing({}, "t" + std::to_string(number)); });
+  expect_error(endless.store().list(""), ErrorCode::kCorruptData, "gives nothing");
+  OddServer no_key([](const Asked&, int number) { return listing({""}, "t" + std::to_string(number)); });
+  expect_error(no_key.store().list(""), ErrorCode::kCorruptData, "order of keys");
+}
+
+TEST(S3OddAnswers, AKeyThatIsTooLongWithItsPrefixIsToldSo) {
+  OddServer server([](const Asked&, int) { return kOk; });
+  std::string key = "k";
+  while (key.size() < 1023) key += key.size() % 100 == 99 ? '/' : 'k';
+  expect_error(server.store().put(key + "x", "content"), ErrorCode::kInvalidArgument, "s3_prefix");
+}
+
 TEST(S3OddAnswers, ForeignKeysAreLeftOutAndCounted) {
   OddServer server([](const Asked& asked, int) {
     EXPECT_TRUE(asked.line.find("prefix=p%2Fraw%2F") != std::string::npos) << asked.line;

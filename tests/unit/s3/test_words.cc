@@ -88,6 +88,8 @@ TEST(S3Address, TheEnvironmentNamesAnEndpoint) {
   EXPECT_EQ(url_for(options), "http://localhost:1/lake/a/b");
   values["AWS_ENDPOINT_URL_S3"] = "http://localhost:2";
   EXPECT_EQ(url_for(options), "http://localhost:2/lake/a/b");
+  values["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true";
+  EXPECT_EQ(url_for(options), "https://lake.s3.us-east-1.amazonaws.com/a/b");
   options.endpoint = "http://localhost:3";
   EXPECT_EQ(url_for(options), "http://localhost:3/lake/a/b");
 }
@@ -253,6 +255,7 @@ TEST(S3Error, ForeignTextIsMadePrintable) {
 TEST(S3Words, DatesOfHttp) {
   EXPECT_EQ(parse_http_date("Sun, 22 Nov 2026 20:26:21 GMT"), 1'795'379'181);
   EXPECT_EQ(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT"), 0);
+  EXPECT_EQ(parse_http_date("Wed, 31 Dec 1969 23:59:59 GMT"), std::nullopt) << "signatures have no such time";
   for (const char* text :
        {"", "Sun, 22 Nov 2026", "Sun, 31 Feb 2026 20:26:21 GMT", "Sun, 22 Nov 2026 25:26:21 GMT", "2026-11-22T20:26:21Z"}) {
     EXPECT_FALSE(parse_http_date(text).has_value()) << text;
