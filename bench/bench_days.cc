@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   const Stopwatch stopwatch;
   const std::unique_ptr<PresenceInput> input = folder_input(folder);
   const std::vector<StoredObject> files = value_or_give_up(input->list());
-  const DaysRead days = value_or_give_up(read_days(*input, files, [](DayNumber) { return true; }, number, pool));
+  const DaysRead days = value_or_give_up(read_days(*input, files, [](DayNumber) { return true; }, number, {}, pool));
   Line line;
   line.add(stopwatch);
   std::uint64_t num_day_rows = 0;

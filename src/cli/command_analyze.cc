@@ -34,6 +34,7 @@
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/labels/label.h"
 #include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/presence/store_input.h"
 #include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
 
@@ -146,7 +147,16 @@ Status CommandAnalyze::tell_plan() const {
   std::uint64_t num_files = 0;
   std::uint64_t num_bytes = 0;
   std::string source = options.folder.string();
-  if (options.edges.empty()) {
+  if (options.edges.empty() && configuration_.settings.storage.type != StoreKind::kFile) {
+    if (Status reached = reach_store(configuration_.settings, environment_, StoreUse::kRead, {}); !reached) return reached;
+    const Result<std::unique_ptr<ObjectStore>> store = store_for(configuration_.settings, environment_, {});
+    if (!store) return store.error();
+    const Result<std::vector<StoredObject>> objects = list_presence(**store);
+    if (!objects) return objects.error();
+    source = (*store)->uri("raw");
+    num_files = objects->size();
+    for (const StoredObject& object : *objects) num_bytes += object.num_bytes;
+  } else if (options.edges.empty()) {
     const Result<std::vector<FileEntry>> files = list_files(options.folder);
     if (files) {
       num_files = files->size();

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 #include "cli/console.h"
@@ -25,6 +24,8 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/lake/lake.h"
 #include "vieweratlas/lake/manifest.h"
+#include "vieweratlas/privacy/forget.h"
+#include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 
 namespace vieweratlas {
@@ -89,7 +90,7 @@ Status CommandCompact::run() {
   if (!key) return key.error();
   Result<LakeTools> tools = open_lake(settings(), environment_);
   if (!tools) return std::move(tools).error();
-  const Result<std::unordered_set<std::int64_t>> forgotten = forgotten_numbers(settings(), *tools->store, *key);
+  const Result<ForgottenList> forgotten = forgotten_of(settings(), *tools->store, *key);
   if (!forgotten) return forgotten.error();
 
   const LakeChangeOptions change = lake_change_options(settings(), *tools);
@@ -103,7 +104,8 @@ Status CommandCompact::run() {
   options.version = kVersion;
   options.owner = change.owner;
   options.owner_is_gone = change.owner_is_gone;
-  if (!forgotten->empty()) options.is_forgotten = [&](std::int64_t viewer) { return forgotten->contains(viewer); };
+  if (!forgotten->empty()) options.refuse = viewer_test(*forgotten, &*key, kPlatform);
+  options.forgotten_list = forgotten->digest();
   options.dry_run = settings().talk.dry_run;
   options.progress = [&](DayNumber, std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); };
   options.cancelled = [&] { return session.interrupt().requested(); };

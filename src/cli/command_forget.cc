@@ -7,10 +7,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -103,6 +104,31 @@ std::string as_json(const ForgetReport& report, const LakeForgetReport& lake, Do
   return json.finish();
 }
 
+/// Days may know people by plain names or by pseudonyms.
+LakeForgetting lake_forgetting(const std::vector<Person>& people, const ForgottenList& before, const ForgottenList& after,
+                               const ViewerKey& viewer_key) {
+  const ViewerNumbering number = viewer_numbering(viewer_key, kPlatform);
+  LakeForgetting who{.viewers = {}, .list_before = before.digest(), .list_after = after.digest(), .is_complete = true};
+  const auto add = [&](std::string_view name) { who.viewers.push_back(number(ViewerTable::key_of(name))); };
+  ForgottenList known = before;
+  for (const Person& person : people) {
+    const std::string& name = person.id.empty() ? person.login : person.id;
+    const std::optional<Pseudonym> stored = Pseudonym::from_hex(name);
+    if (stored) who.is_complete = false;  // the plain name is not known
+    add(name);
+    const Pseudonym pseudonym = stored              ? *stored
+                                : person.id.empty() ? viewer_key.of_login(kPlatform, name)
+                                                    : viewer_key.of_id(kPlatform, name);
+    add(pseudonym.hex());
+    known.add(person.id.empty() ? std::span<const Pseudonym>() : std::span(&pseudonym, 1),
+              person.id.empty() ? std::span(&pseudonym, 1) : std::span<const Pseudonym>());
+  }
+  for (const Pseudonym& id : after.ids()) add(id.hex());
+  for (const Pseudonym& login : after.logins()) add(login.hex());
+  who.is_complete = who.is_complete && known.digest() == who.list_after;
+  return who;
+}
+
 AuditEntry audit_entry(const ForgetReport& report, const LakeForgetReport& lake, std::uint64_t num_people) {
   return {.time = std::chrono::floor<std::chrono::seconds>(SystemClock().utc()),
           .action = "forget",
@@ -186,13 +212,15 @@ Status CommandForget::run() {
                               .progress = [&](std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); },
                               .cancelled = [&] { return session.interrupt().requested(); }};
   ThreadPool pool(settings.talk.threads);
+  const Result<ForgottenList> before = list_of(*viewer_key);
+  if (!before) return before.error();
   const Result<ForgetReport> report = in_files ? forget(people_, *viewer_key, options, pool) : forget_elsewhere(*viewer_key, options, pool);
   console.end_progress();
   if (!report) return report.error();
   for (const auto& [reason, entry] : report->problems.by_reason()) {
     console.warning(fmt::format("{} x {}: {}", with_thousands(entry.count), reason, entry.example));
   }
-  const Result<LakeForgetReport> lake = forget_curated(*viewer_key, session);
+  const Result<LakeForgetReport> lake = forget_curated(*viewer_key, *before, report->found, session);
   if (!lake) {
     const Status logged = options.dry_run ? Status() : log_it(audit_entry(*report, {}, people_.size()));
     if (!logged) console.warning(fmt::format("{}: {}", kUnlogged, logged.error().message));
@@ -202,31 +230,31 @@ Status CommandForget::run() {
   return finish(*report, *lake);
 }
 
-Result<LakeForgetReport> CommandForget::forget_curated(const ViewerKey& viewer_key, Session& session) const {
+/// As it is before anybody is put on it.
+Result<ForgottenList> CommandForget::list_of(const ViewerKey& viewer_key) const {
+  const Settings& settings = configuration_.settings;
+  if (settings.storage.type == StoreKind::kFile) return ForgottenList::load(forgotten_path(settings.analysis.folder), viewer_key.id());
+  if (Status reached = reach_store(settings, environment_, StoreUse::kRead, {}); !reached) return std::move(reached).error();
+  const Result<std::unique_ptr<ObjectStore>> store = store_for(settings, environment_, {});
+  return store ? load_forgotten(**store, viewer_key.id()) : Result<ForgottenList>(store.error());
+}
+
+Result<LakeForgetReport> CommandForget::forget_curated(const ViewerKey& viewer_key, const ForgottenList& before,
+                                                       const std::vector<Person>& found, Session& session) const {
   const Settings& settings = configuration_.settings;
   const Result<LakeTools> tools = open_lake(settings, environment_);
   if (!tools) return tools.error();
   const Result<std::vector<LakeManifest>> manifests = read_manifests(*tools->store);
   if (!manifests) return manifests.error();
   if (manifests->empty()) return LakeForgetReport{};
-  const Result<std::unordered_set<std::int64_t>> listed = forgotten_numbers(settings, *tools->store, viewer_key);
-  if (!listed) return listed.error();
-  const ViewerNumbering number = viewer_numbering(viewer_key, kPlatform);
-  std::vector<std::int64_t> viewers(listed->begin(), listed->end());
-  for (const Person& person : people_) {
-    // Days may know them by plain names or by pseudonyms.
-    if (!person.id.empty()) {
-      viewers.push_back(number(ViewerTable::key_of(person.id)));
-      viewers.push_back(number(ViewerTable::key_of(viewer_key.of_id(kPlatform, person.id).hex())));
-    }
-    if (!person.login.empty()) {
-      viewers.push_back(number(ViewerTable::key_of(person.login)));
-      viewers.push_back(number(ViewerTable::key_of(viewer_key.of_login(kPlatform, person.login).hex())));
-    }
-  }
+  const Result<ForgottenList> after = forgotten_of(settings, *tools->store, viewer_key);
+  if (!after) return after.error();
+  std::vector<Person> people = people_;
+  people.insert(people.end(), found.begin(), found.end());
+  const LakeForgetting who = lake_forgetting(people, before, *after, viewer_key);
   LakeChangeOptions options = lake_change_options(settings, *tools);
   options.cancelled = [&] { return session.interrupt().requested(); };
-  return forget_in_lake(*tools->store, viewers, options);
+  return forget_in_lake(*tools->store, who, options);
 }
 
 /// Into the audit log of the place that was worked on.
@@ -240,7 +268,6 @@ Status CommandForget::log_it(const AuditEntry& entry) const {
 /// In a store that is not files, by way of a folder.
 Result<ForgetReport> CommandForget::forget_elsewhere(const ViewerKey& key, ForgetOptions options, ThreadPool& pool) {
   const Settings& settings = configuration_.settings;
-  if (Status reached = reach_store(settings, environment_, StoreUse::kRead, {}); !reached) return std::move(reached).error();
   Result<std::unique_ptr<ObjectStore>> store = store_for(settings, environment_, {});
   if (!store) return std::move(store).error();
   Result<WorkFolder> work = WorkFolder::make();

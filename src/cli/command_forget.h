@@ -12,6 +12,7 @@
 #include "vieweratlas/lake/care.h"
 #include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/privacy/forget.h"
+#include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 
 namespace vieweratlas {
@@ -27,7 +28,9 @@ class CommandForget final : public Command {
   [[nodiscard]] Status add_people_of_file();
   [[nodiscard]] Result<ViewerKey> key() const;
   /// Takes the same people out of the lake, wherever it is; an empty report when there is none.
-  [[nodiscard]] Result<LakeForgetReport> forget_curated(const ViewerKey& key, Session& session) const;
+  [[nodiscard]] Result<LakeForgetReport> forget_curated(const ViewerKey& key, const ForgottenList& before, const std::vector<Person>& found,
+                                                        Session& session) const;
+  [[nodiscard]] Result<ForgottenList> list_of(const ViewerKey& key) const;
   [[nodiscard]] Status finish(const ForgetReport& report, const LakeForgetReport& lake) const;
   [[nodiscard]] Result<ForgetReport> forget_elsewhere(const ViewerKey& key, ForgetOptions options, ThreadPool& pool);
   [[nodiscard]] Status log_it(const AuditEntry& entry) const;

@@ -17,7 +17,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unordered_set>
 #include <utility>
 
 #include "cli/command_line.h"
@@ -36,10 +35,8 @@
 #include "vieweratlas/lake/care.h"
 #include "vieweratlas/presence/input.h"
 #include "vieweratlas/presence/store_input.h"
-#include "vieweratlas/presence/viewer_table.h"
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
-#include "vieweratlas/privacy/viewer_number.h"
 #include "vieweratlas/storage/object_cache.h"
 #include "vieweratlas/storage/system_error.h"
 
@@ -137,16 +134,9 @@ Result<ViewerKey> lake_key(const Settings& settings, const Environment& environm
   return ViewerKey::from_bytes(std::array<std::uint8_t, 32>{});
 }
 
-Result<std::unordered_set<std::int64_t>> forgotten_numbers(const Settings& settings, const ObjectStore& store, const ViewerKey& key) {
-  const Result<ForgottenList> list = settings.storage.type == StoreKind::kFile
-                                         ? ForgottenList::load(forgotten_path(settings.analysis.folder), key.id())
-                                         : load_forgotten(store, key.id());
-  if (!list) return list.error();
-  const ViewerNumbering number = viewer_numbering(key, kPlatform);
-  std::unordered_set<std::int64_t> numbers;
-  for (const Pseudonym& id : list->ids()) numbers.insert(number(ViewerTable::key_of(id.hex())));
-  for (const Pseudonym& login : list->logins()) numbers.insert(number(ViewerTable::key_of(login.hex())));
-  return numbers;
+Result<ForgottenList> forgotten_of(const Settings& settings, const ObjectStore& store, const ViewerKey& key) {
+  return settings.storage.type == StoreKind::kFile ? ForgottenList::load(forgotten_path(settings.analysis.folder), key.id())
+                                                   : load_forgotten(store, key.id());
 }
 
 Result<std::optional<DayNumber>> day_of_setting(const std::optional<UtcTime>& time, std::string_view flag) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "cli/command.h"
 #include "cli/configuration.h"
@@ -17,6 +16,7 @@
 #include "vieweratlas/lake/care.h"
 #include "vieweratlas/presence/input.h"
 #include "vieweratlas/presence/read_days.h"
+#include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/object_cache.h"
 #include "vieweratlas/storage/object_store.h"
@@ -59,10 +59,8 @@ struct LakeTools {
 /// The viewer key, made when there is none (not in a dry run). Errors: those of ViewerKey.
 [[nodiscard]] Result<ViewerKey> lake_key(const Settings& settings, const Environment& environment);
 
-/// The numbers of the people on the list of forgotten viewers of the data folder, as far as they are known by pseudonyms.
-/// Errors: those of the list.
-[[nodiscard]] Result<std::unordered_set<std::int64_t>> forgotten_numbers(const Settings& settings, const ObjectStore& store,
-                                                                         const ViewerKey& key);
+/// The list of forgotten viewers of the data folder or the store. Errors: those of the list.
+[[nodiscard]] Result<ForgottenList> forgotten_of(const Settings& settings, const ObjectStore& store, const ViewerKey& key);
 
 /// The day of a time that is a day. Errors: invalid_argument.
 [[nodiscard]] Result<std::optional<DayNumber>> day_of_setting(const std::optional<UtcTime>& time, std::string_view flag);

@@ -75,6 +75,7 @@ Status obey_forgotten(const Settings& settings, const Environment& environment, 
   options.forgotten_names.clear();
   for (const Pseudonym& pseudonym : list->ids()) options.forgotten_names.push_back(pseudonym.hex());
   for (const Pseudonym& pseudonym : list->logins()) options.forgotten_names.push_back(pseudonym.hex());
+  options.forgotten_list = list->digest();
   options.read.refuse = viewer_test(*list, is_known_by_key ? &*key : nullptr, kPlatform);
   return {};
 }

@@ -17,7 +17,6 @@
 #include "lake/left_overs.h"
 #include "lake/parquet_file.h"
 #include "lake/raw_catalog.h"
-#include "lake/viewer_rows.h"
 
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/digest.h"
@@ -50,6 +49,7 @@ enum class Need : std::uint8_t {
 /// Equal inputs, key and schema give an equal name.
 std::string run_of(const LakeManifest& manifest) {
   std::string text = fmt::format("{}\n{}\n{}\n", kLakeSchemaVersion, manifest.key_id, manifest.num_forgotten_rows);
+  if (manifest.num_forgotten_rows > 0) text += manifest.forgotten_list + '\n';
   for (const FileFacts& file : manifest.inputs) text += fmt::format("{}\n{}\n", file.object.key, file.digest);
   return to_string(digest_of(text)).substr(std::string_view("xxh3-128:").size(), kRunDigits);
 }
@@ -71,7 +71,7 @@ class Compaction {
         number_(viewer_numbering(key, options.platform)),
         range_{.first = options.since.value_or(std::numeric_limits<DayNumber>::min() + 1),
                .last = options.until.value_or(options.today - 1)},
-        catalog_(raw, pool),
+        catalog_(raw, options.refuse, pool),
         writer_(store, options.scratch, options.platform) {}
 
   Result<CompactReport> run() {
@@ -138,10 +138,12 @@ class Compaction {
     switch (need_of(day, files)) {
       case Need::kNothing: ++report_.num_days_current; return {};
       case Need::kRawGone:
+        tell_if_made_before_forgetting(day);
         ++report_.num_days_current;
         ++report_.num_days_raw_gone;
         return {};
       case Need::kTooLate:
+        tell_if_made_before_forgetting(day);
         ++report_.num_days_current;
         ++report_.num_days_raw_gone;
         report_.losses.add("late_for_purged_day", format_day(day) + ": raw files are gone, and others came or changed since");
@@ -151,6 +153,13 @@ class Compaction {
     }
     report_.days.push_back(day);
     return options_.dry_run ? Status() : write_tables(day);
+  }
+
+  void tell_if_made_before_forgetting(DayNumber day) {
+    if (has_no_plain_names_of(manifests_.at(day), options_.forgotten_list)) return;
+    report_.losses.add("made_before_forgetting", format_day(day) +
+                                                     ": its raw files are gone, and who was forgotten since may be in it under "
+                                                     "a plain name; name them again with \"vieweratlas forget\"");
   }
 
   [[nodiscard]] Need need_of(DayNumber day, const std::vector<FileFacts>& files) const {
@@ -173,7 +182,7 @@ class Compaction {
       has_versions = has_versions && input->object.version == file.object.version;
     }
     if (is_gone) return is_equal ? Need::kRawGone : Need::kTooLate;
-    if (!is_equal || num_known != inputs.size()) return Need::kTables;
+    if (!is_equal || num_known != inputs.size() || found->second.forgotten_list != options_.forgotten_list) return Need::kTables;
     return has_versions ? Need::kNothing : Need::kVersions;
   }
 
@@ -199,7 +208,9 @@ class Compaction {
     manifest.num_rows_in = read->num_rows_in;
     manifest.num_duplicate_rows = read->num_duplicate_rows;
     manifest.num_number_collisions = read->num_number_collisions;
-    if (options_.is_forgotten) manifest.num_forgotten_rows = take_out(presence, options_.is_forgotten);
+    manifest.num_forgotten_rows = read->num_refused_rows;
+    manifest.forgotten_list = options_.forgotten_list;
+    manifest.has_plain_names = read->plain_days.contains(day);
     manifest.num_rows_out = sum_of_buckets(presence);
     manifest.run = run_of(manifest);
     if (manifest.num_rows_in != manifest.num_rows_out + manifest.num_duplicate_rows + manifest.num_forgotten_rows) {

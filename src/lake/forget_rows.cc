@@ -63,10 +63,10 @@ Result<Numbers> with_links(const TableReader& reader, const std::vector<LakeMani
 
 class Forgetting {
  public:
-  Forgetting(ObjectStore& store, const LakeChangeOptions& options, const TableReader& reader)
-      : store_(store), options_(options), reader_(reader), writer_(store, options.scratch, options.platform) {}
+  Forgetting(ObjectStore& store, const LakeForgetting& people, const LakeChangeOptions& options, const TableReader& reader)
+      : store_(store), people_(people), options_(options), reader_(reader), writer_(store, options.scratch, options.platform) {}
 
-  Result<LakeForgetReport> run(const std::vector<std::int64_t>& viewers) {
+  Result<LakeForgetReport> run() {
     std::unique_ptr<LakeLock> lock;
     if (!options_.dry_run) {
       Result<std::unique_ptr<LakeLock>> taken =
@@ -76,7 +76,7 @@ class Forgetting {
     }
     Result<std::vector<LakeManifest>> manifests = read_manifests(store_);
     if (!manifests) return std::move(manifests).error();
-    const Result<Numbers> numbers = with_links(reader_, *manifests, viewers);
+    const Result<Numbers> numbers = with_links(reader_, *manifests, people_.viewers);
     if (!numbers) return numbers.error();
     for (const LakeManifest& manifest : *manifests) {
       if (options_.cancelled && options_.cancelled()) {
@@ -96,13 +96,14 @@ class Forgetting {
     Result<DayOfPresence> day = read_day(reader_, before);
     if (!day) return std::move(day).error();
     const std::uint64_t count = count_of(*day, numbers);
-    if (count == 0) return {};
+    if (count == 0) return note_list(before);
     report_.days.push_back(before.day);
     report_.num_rows += count;
     const std::uint64_t num_buckets = take_out(*day, [&](std::int64_t viewer) { return numbers.contains(viewer); });
     report_.num_buckets += num_buckets;
     if (options_.dry_run) return {};
     LakeManifest after = before;
+    if (is_free_of_list_after(before)) after.forgotten_list = people_.list_after;
     after.num_rows_out -= num_buckets;
     after.num_forgotten_rows += num_buckets;
     // Another name than any that readers know: who reads the day as it was meets no other bytes.
@@ -112,7 +113,21 @@ class Forgetting {
     return written ? Status() : Status(written.error());
   }
 
+  /// Once `people_` are out of it.
+  [[nodiscard]] bool is_free_of_list_after(const LakeManifest& day) const {
+    return !day.has_plain_names || (people_.is_complete && day.forgotten_list == people_.list_before);
+  }
+
+  /// Lets a day without these people say so, for compact() would make it anew.
+  Status note_list(const LakeManifest& before) {
+    if (options_.dry_run || !is_free_of_list_after(before) || before.forgotten_list == people_.list_after) return {};
+    LakeManifest after = before;
+    after.forgotten_list = people_.list_after;
+    return store_.put(manifest_key(after.day), to_json(after), {.content_type = "application/json"});
+  }
+
   ObjectStore& store_;
+  const LakeForgetting& people_;
   const LakeChangeOptions& options_;
   const TableReader& reader_;
   DayWriter writer_;
@@ -121,10 +136,10 @@ class Forgetting {
 
 }  // namespace
 
-Result<LakeForgetReport> forget_in_lake(ObjectStore& store, const std::vector<std::int64_t>& viewers, const LakeChangeOptions& options) {
+Result<LakeForgetReport> forget_in_lake(ObjectStore& store, const LakeForgetting& people, const LakeChangeOptions& options) {
   const Result<TableReader> reader = TableReader::open(fetch_from(store, options.scratch));
   if (!reader) return reader.error();
-  return Forgetting(store, options, *reader).run(viewers);
+  return Forgetting(store, people, options, *reader).run();
 }
 
 }  // namespace vieweratlas

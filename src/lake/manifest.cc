@@ -64,7 +64,9 @@ class ManifestParser {
   bool counts(dom::object root, LakeManifest& manifest) {
     return number(root, "rows_in", manifest.num_rows_in) && number(root, "rows_out", manifest.num_rows_out) &&
            number(root, "duplicate_rows", manifest.num_duplicate_rows) && number(root, "forgotten_rows", manifest.num_forgotten_rows) &&
-           number(root, "number_collisions", manifest.num_number_collisions);
+           number(root, "number_collisions", manifest.num_number_collisions) &&
+           (root["forgotten_list"].error() == simdjson::NO_SUCH_FIELD || text(root, "forgotten_list", manifest.forgotten_list)) &&
+           flag(root, "plain_names", manifest.has_plain_names);
   }
 
   bool tables(dom::object root, LakeManifest& manifest) {

@@ -30,6 +30,8 @@ class ManifestWriter {
     number("duplicate_rows", manifest.num_duplicate_rows);
     number("forgotten_rows", manifest.num_forgotten_rows);
     number("number_collisions", manifest.num_number_collisions);
+    if (!manifest.forgotten_list.empty()) text("forgotten_list", manifest.forgotten_list);
+    flag("plain_names", manifest.has_plain_names);
     tables(manifest);
     name("inputs");
     json_.StartArray();
@@ -118,9 +120,9 @@ class ManifestWriter {
     name(key);
     json_.Uint64(value);
   }
-  void flag(std::string_view key) {
+  void flag(std::string_view key, bool value = true) {
     name(key);
-    json_.Bool(true);
+    json_.Bool(value);
   }
 
   rapidjson::StringBuffer buffer_;

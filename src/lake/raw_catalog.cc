@@ -84,7 +84,7 @@ Status RawCatalog::read_unknown(const std::vector<StoredObject>& unknown, Range 
   }
   const auto most = std::max_element(bytes_of.begin(), bytes_of.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   if (most != bytes_of.end()) day_ahead_ = most->first;
-  Result<DaysRead> read = read_days(input_, unknown, [this](DayNumber day) { return day == day_ahead_; }, number, pool_);
+  Result<DaysRead> read = read_days(input_, unknown, [this](DayNumber day) { return day == day_ahead_; }, number, refuse_, pool_);
   if (!read) return std::move(read).error();
   num_read_ = unknown.size();
   ahead_ = *std::move(read);
@@ -132,7 +132,7 @@ Result<DaysRead> RawCatalog::read(DayNumber day, const ViewerNumbering& number) 
   }
   std::vector<StoredObject> objects;
   for (const FileFacts& file : files) objects.push_back(file.object);
-  return read_days(input_, objects, [day](DayNumber wanted) { return wanted == day; }, number, pool_);
+  return read_days(input_, objects, [day](DayNumber wanted) { return wanted == day; }, number, refuse_, pool_);
 }
 
 }  // namespace vieweratlas::lake_internal

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vieweratlas/core/error.h"
@@ -15,6 +16,7 @@
 #include "vieweratlas/lake/manifest.h"
 #include "vieweratlas/presence/input.h"
 #include "vieweratlas/presence/read_days.h"
+#include "vieweratlas/presence/redact.h"
 
 namespace vieweratlas::lake_internal {
 
@@ -34,8 +36,8 @@ class RawCatalog {
     DayNumber last = 0;
   };
 
-  /// Both must outlive it.
-  RawCatalog(PresenceInput& input, ThreadPool& pool) : input_(input), pool_(pool) {}
+  /// `input` and `pool` must outlive it.
+  RawCatalog(PresenceInput& input, ViewerTest refuse, ThreadPool& pool) : input_(input), refuse_(std::move(refuse)), pool_(pool) {}
 
   /// Lists the input and reads what no manifest knows and could be of the range: within a day of it by name, or without a date.
   /// Errors: those of the input; cancelled.
@@ -60,6 +62,7 @@ class RawCatalog {
   void add(FileFacts facts);
 
   PresenceInput& input_;
+  const ViewerTest refuse_;
   ThreadPool& pool_;
   std::set<std::string, std::less<>> listed_;
   std::map<std::string, FileFacts> facts_;             // by key

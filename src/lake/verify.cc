@@ -167,7 +167,7 @@ class Verification {
     }
     if (manifest.num_forgotten_rows > 0) return {};  // the raw files may still have what was taken out
     const Result<DaysRead> read =
-        read_days(*deep_->raw, files, [&](DayNumber number) { return number == manifest.day; }, deep_->number, *deep_->pool);
+        read_days(*deep_->raw, files, [&](DayNumber number) { return number == manifest.day; }, deep_->number, {}, *deep_->pool);
     if (!read) return read.error();
     for (std::size_t i = 0; i < files.size(); ++i) {
       if (read->files[i].digest == manifest.inputs[i].digest) continue;

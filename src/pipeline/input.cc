@@ -36,6 +36,7 @@ PresenceSource presence_source(const AnalysisOptions& options) {
           .cache = options.cache,
           .curated = options.curated,
           .forgotten_names = options.forgotten_names,
+          .forgotten_list = options.forgotten_list,
           .lake_key_file = options.lake_key_file};
 }
 

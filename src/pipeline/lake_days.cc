@@ -28,11 +28,11 @@ std::string commonest_key(const std::vector<LakeManifest>& manifests) {
 
 }  // namespace
 
-Result<std::unique_ptr<LakeDays>> LakeDays::open(std::vector<LakeManifest> manifests, const std::string& key_id, FetchFile fetch) {
+Result<std::unique_ptr<LakeDays>> LakeDays::open(std::vector<LakeManifest> manifests, Wanted wanted, FetchFile fetch) {
   Result<TableReader> reader = TableReader::open(std::move(fetch));
   if (!reader) return std::move(reader).error();
   std::sort(manifests.begin(), manifests.end(), [](const LakeManifest& a, const LakeManifest& b) { return a.day < b.day; });
-  std::string wanted = key_id.empty() ? commonest_key(manifests) : key_id;
+  if (wanted.key_id.empty()) wanted.key_id = commonest_key(manifests);
   return std::unique_ptr<LakeDays>(new LakeDays(std::move(manifests), std::move(wanted), *std::move(reader)));
 }
 
@@ -48,7 +48,8 @@ Result<std::vector<CuratedDay>> LakeDays::list() {
   for (const LakeManifest& manifest : manifests_) {
     CuratedDay day{.day = manifest.day, .inputs = manifest.inputs, .sources = {}};
     for (const LakeTable& table : manifest.presence) day.sources.push_back(table.source);
-    day.is_exact = manifest.key_id == key_id_ && manifest.num_number_collisions == 0 && manifest.num_forgotten_rows == 0;
+    day.is_exact = manifest.key_id == wanted_.key_id && manifest.num_number_collisions == 0 && manifest.num_forgotten_rows == 0 &&
+                   has_no_plain_names_of(manifest, wanted_.forgotten_list);
     days.push_back(std::move(day));
   }
   return days;

@@ -19,9 +19,13 @@ namespace vieweratlas::pipeline_internal {
 /// The days of a lake, as reading presence takes them.
 class LakeDays final : public CuratedDays {
  public:
-  /// A day is exact when its viewers have the numbers of `key_id`; empty = those of most days. Errors: those of TableReader::open.
-  [[nodiscard]] static Result<std::unique_ptr<LakeDays>> open(std::vector<LakeManifest> manifests, const std::string& key_id,
-                                                              FetchFile fetch);
+  struct Wanted {
+    std::string key_id;          ///< that viewers are numbered with; empty = that of most days
+    std::string forgotten_list;  ///< ForgottenList::digest()
+  };
+  /// A day is exact when its viewers have the numbers of that key, and nobody of that list can be in it under a plain name.
+  /// Errors: those of TableReader::open.
+  [[nodiscard]] static Result<std::unique_ptr<LakeDays>> open(std::vector<LakeManifest> manifests, Wanted wanted, FetchFile fetch);
 
   Result<std::vector<CuratedDay>> list() override;
   Result<std::vector<DaySnapshot>> snapshots(DayNumber day) override;
@@ -29,12 +33,12 @@ class LakeDays final : public CuratedDays {
   Result<std::unique_ptr<DayRowSource>> rows(DayNumber day, const std::string& source) override;
 
  private:
-  LakeDays(std::vector<LakeManifest> manifests, std::string key_id, TableReader reader)
-      : manifests_(std::move(manifests)), key_id_(std::move(key_id)), reader_(std::move(reader)) {}
+  LakeDays(std::vector<LakeManifest> manifests, Wanted wanted, TableReader reader)
+      : manifests_(std::move(manifests)), wanted_(std::move(wanted)), reader_(std::move(reader)) {}
   [[nodiscard]] const LakeManifest* find(DayNumber day) const;
 
   const std::vector<LakeManifest> manifests_;
-  const std::string key_id_;
+  const Wanted wanted_;
   const TableReader reader_;
 };
 

@@ -110,8 +110,9 @@ class Reading {
       input_ = std::make_unique<NamedInput>(pipeline_internal::inputs_of(*manifests), where());
       curated_.only = true;
     }
-    Result<std::unique_ptr<pipeline_internal::LakeDays>> days = pipeline_internal::LakeDays::open(
-        *std::move(manifests), key ? key->id() : "", [this](const LakeTable& table) { return fetch(table.key); });
+    Result<std::unique_ptr<pipeline_internal::LakeDays>> days =
+        pipeline_internal::LakeDays::open(*std::move(manifests), {.key_id = key ? key->id() : "", .forgotten_list = source_.forgotten_list},
+                                          [this](const LakeTable& table) { return fetch(table.key); });
     if (!days && days.error().code != ErrorCode::kUnavailable) return std::move(days).error();
     if (!days) return without_days(days.error().message);
     days_ = *std::move(days);

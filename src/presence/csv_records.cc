@@ -18,7 +18,6 @@
 #include "presence/viewer_key.h"
 
 #include "vieweratlas/core/text.h"
-#include "vieweratlas/presence/redact.h"
 #include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
@@ -174,7 +173,12 @@ void CsvRecords::add_chatter(std::string_view name, Place place) {
     return;
   }
   const ViewerKey key = ViewerTable::key_of(name);
-  if (!intake_->refuses(key, {.name = name})) intake_->add_row(record_, key);
+  if (intake_->refuses(key, name)) {
+    intake_->count_refused(record_, 1);
+    return;
+  }
+  if (intake_->wants_plain_names() && !is_pseudonym(name)) intake_->note_plain_name(record_);
+  intake_->add_row(record_, key);
 }
 
 }  // namespace vieweratlas::presence_internal

@@ -102,13 +102,20 @@ void Intake::add_name_pair(const NamePair& pair) {
   num_distinct_pairs_ = name_pairs_.size();
 }
 
-bool Intake::asks_to_refuse(const ViewerKey& key, const NamedViewer& viewer) {
+bool Intake::asks_to_refuse(const ViewerKey& key, std::string_view name, NameKind kind) {
   // The test makes pseudonyms, which costs more than all other reading of a row; most rows are of viewers met before.
   constexpr std::size_t kNumAnswers = std::size_t{1} << 18U;  // 6 MB a worker
   if (answers_.empty()) answers_.resize(kNumAnswers);
-  Answer& answer = answers_[key.low % kNumAnswers];
-  if (answer.key != key) answer = {.key = key, .is_refused = shared_->refuse(viewer)};
-  if (answer.is_refused) ++num_refused_rows_;
+  // An id may be somebody else's login: each place that a name stands in has answers of its own.
+  ViewerKey question = key;
+  question.high ^= static_cast<std::uint64_t>(kind);
+  Answer& answer = answers_[(question.low ^ static_cast<std::uint64_t>(kind)) % kNumAnswers];
+  if (answer.key == question) return answer.is_refused;
+  NamedViewer viewer;
+  if (kind == NameKind::kAny) viewer.name = name;
+  if (kind == NameKind::kId) viewer.id = name;
+  if (kind == NameKind::kLogin) viewer.login = name;
+  answer = {.key = question, .is_refused = shared_->refuse(viewer)};
   return answer.is_refused;
 }
 

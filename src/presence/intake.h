@@ -129,9 +129,26 @@ class Intake {
   void add_row(OpenRecord record, const ViewerKey& viewer, std::uint32_t num_messages = 0) {
     if (record.wanted) writer_.add(viewer, record.number, num_messages);
   }
-  /// True for a viewer that is not to be taken: counted. `viewer` says what the input says of who has `key`.
-  [[nodiscard]] bool refuses(const ViewerKey& key, const NamedViewer& viewer) { return shared_->refuse && asks_to_refuse(key, viewer); }
+  /// True for a viewer that is not to be taken. `name` is what the input has for who has `key`, in the place of `kind`.
+  enum class NameKind : std::uint8_t { kAny, kId, kLogin };
+  [[nodiscard]] bool refuses(const ViewerKey& key, std::string_view name, NameKind kind = NameKind::kAny) {
+    return shared_->refuse && asks_to_refuse(key, name, kind);
+  }
   [[nodiscard]] bool may_refuse() const { return static_cast<bool>(shared_->refuse); }
+  /// Counts chatters that were refused. Of a reading for days only those of the days that are wanted.
+  void count_refused(OpenRecord record, std::uint64_t count) {
+    if (record.wanted || !is_for_days()) num_refused_rows_ += count;
+  }
+  /// The same where the record is lost: no day's.
+  void count_refused_of_lost_record(std::uint64_t count) {
+    if (!is_for_days()) num_refused_rows_ += count;
+  }
+  /// Whether somebody has to know on which days viewers have plain names.
+  [[nodiscard]] bool wants_plain_names() const { return is_for_days(); }
+  /// Says that the record has a viewer by another name than a pseudonym.
+  void note_plain_name(OpenRecord record) {
+    if (record.wanted && (plain_days_.empty() || *plain_days_.rbegin() != record.day)) plain_days_.insert(record.day);
+  }
   /// Says that the viewer with this platform id has this login.
   void add_alias(OpenRecord record, const ViewerKey& login, const ViewerKey& id);
   /// The same of a name in a list of logins beside ids, if anybody will be looked for by it.
@@ -146,6 +163,7 @@ class Intake {
   // Where days are read; unordered, with repetitions.
   [[nodiscard]] const std::vector<NamePair>& name_pairs() const { return name_pairs_; }
   [[nodiscard]] const std::vector<FileDay>& file_days() const { return file_days_; }
+  [[nodiscard]] const std::set<std::int32_t>& plain_days() const { return plain_days_; }
   [[nodiscard]] LossLog& losses() { return losses_; }
   [[nodiscard]] std::uint64_t num_refused_rows() const { return num_refused_rows_; }
   [[nodiscard]] const std::vector<Record>& records() const { return records_; }
@@ -156,7 +174,7 @@ class Intake {
     ViewerKey key;
     bool is_refused = false;
   };
-  [[nodiscard]] bool asks_to_refuse(const ViewerKey& key, const NamedViewer& viewer);
+  [[nodiscard]] bool asks_to_refuse(const ViewerKey& key, std::string_view name, NameKind kind);
   [[nodiscard]] bool is_for_days() const { return static_cast<bool>(shared_->wants_day); }
   [[nodiscard]] bool wants(const SnapshotFacts& facts) const;
   void note_day(std::int64_t time_s);
@@ -176,7 +194,8 @@ class Intake {
   std::vector<NamePair> name_pairs_;
   std::size_t num_distinct_pairs_ = 0;  // when they were last looked at
   LossLog losses_;
-  std::vector<Answer> answers_;  // of the test, by key; a later viewer takes the place of an earlier one
+  std::vector<Answer> answers_;        // of the test, by key; a later viewer takes the place of an earlier one
+  std::set<std::int32_t> plain_days_;  // wanted days with viewers who have plain names
   std::uint64_t num_refused_rows_ = 0;
 };
 

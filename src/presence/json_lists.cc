@@ -61,21 +61,40 @@ class Elements {
   bool is_malformed_ = false;
 };
 
-ViewerKey key_of_text(std::string_view element) {
+ViewerKey key_of_text(std::string_view element, bool& has_plain) {
   if (element.size() <= 2 || element.front() != '"') return {};
   const std::string_view inside = element.substr(1, element.size() - 2);
+  has_plain = has_plain || !is_pseudonym(inside);
   if (!needs_care(inside)) return key_of_lower(inside);
   return ViewerTable::key_of(inside.find('\\') == std::string_view::npos ? inside : std::string_view(unescape_json(inside)));
 }
 
 }  // namespace
 
-void read_logins(std::string_view text, std::vector<ViewerKey>& logins) {
+bool read_logins(std::string_view text, std::vector<ViewerKey>& logins) {
   logins.clear();
   Elements elements(text);
   std::string_view element;
-  while (elements.next(element)) logins.push_back(key_of_text(element));
-  if (elements.is_malformed()) logins.clear();
+  bool has_plain = false;
+  while (elements.next(element)) logins.push_back(key_of_text(element, has_plain));
+  if (!elements.is_malformed()) return has_plain;
+  logins.clear();
+  return false;
+}
+
+bool read_names(std::string_view text, NameList& names) {
+  Elements elements(text);
+  std::string_view element;
+  while (elements.next(element)) {
+    const bool is_text = element.size() > 2 && element.front() == '"';
+    const std::string_view inside = is_text ? element.substr(1, element.size() - 2) : std::string_view();
+    if (inside.find('\\') != std::string_view::npos) {
+      names.add_copy(std::string(trim(unescape_json(inside))));
+    } else {
+      names.add(trim(inside));
+    }
+  }
+  return !elements.is_malformed();
 }
 
 void read_messages(std::string_view text, std::vector<std::uint32_t>& messages) {

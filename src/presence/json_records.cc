@@ -11,19 +11,16 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "presence/block.h"
 #include "presence/framing.h"
 #include "presence/intake.h"
-#include "presence/json_lists.h"
 #include "presence/loss_log.h"
 #include "presence/snapshot_fields.h"
+#include "presence/staged_chatters.h"
 #include "presence/viewer_key.h"
 
 #include "vieweratlas/core/text.h"
-#include "vieweratlas/presence/redact.h"
-#include "vieweratlas/presence/viewer_table.h"
 
 namespace vieweratlas::presence_internal {
 namespace {
@@ -77,11 +74,15 @@ std::optional<unsigned> rank_of_name(std::string_view field) {
 constexpr unsigned kNumIdRanks = 2;
 constexpr unsigned kNoRank = 99;
 
+/// Names of a chatter object that nobody is counted by, but somebody may be recognised by who is to be forgotten.
+constexpr std::string_view kFurtherId = "_id";
+constexpr std::string_view kFurtherLogin = "display_name";
+
 }  // namespace
 
 class JsonRecords::Reader {
  public:
-  explicit Reader(Intake& intake) : intake_(&intake) {}
+  explicit Reader(Intake& intake) : intake_(&intake), chatters_(intake) {}
 
   void read(const Block& block) {
     block_ = &block;
@@ -111,8 +112,6 @@ class JsonRecords::Reader {
   simdjson::error_code read_chatter_object(ondemand::value value);
   simdjson::error_code read_name(ondemand::value value, bool is_id, std::string_view& text);
   void stage(std::string_view name);
-  bool is_refused(std::string_view id, std::string_view login);
-  void stage_wrong(std::string_view text);
 
   Intake* intake_;
   const Block* block_ = nullptr;
@@ -121,13 +120,8 @@ class JsonRecords::Reader {
   std::string_view object_;
   // Of the record being parsed; taken over by commit() when the record turns out to be whole.
   RawFields fields_;
-  std::vector<ViewerKey> chatters_;
-  std::vector<ViewerAlias> aliases_;
-  std::vector<ViewerKey> logins_;        // one for each element of the array; no key = none
-  std::vector<std::uint32_t> messages_;  // likewise
+  StagedChatters chatters_;
   bool chatters_is_array_ = false;
-  std::uint64_t num_wrong_chatters_ = 0;
-  std::string wrong_chatter_;
 };
 
 void JsonRecords::Reader::read_lines() {
@@ -246,11 +240,7 @@ Outcome JsonRecords::Reader::take_repaired(std::string_view object, std::uint64_
 Outcome JsonRecords::Reader::parse(std::string_view object) {
   fields_.clear();
   chatters_.clear();
-  aliases_.clear();
-  logins_.clear();
-  messages_.clear();
   chatters_is_array_ = false;
-  num_wrong_chatters_ = 0;
   object_ = object;
   const Terminator terminator(object);
   const Outcome outcome = walk(object);
@@ -277,9 +267,10 @@ Outcome JsonRecords::Reader::walk(std::string_view object) {
 Outcome JsonRecords::Reader::commit(std::uint64_t line) {
   const Place place{block_->file, line};
   LossLog& losses = intake_->losses();
+  chatters_.refuse_by_logins();
   const RawValue& chatter = fields_[Field::kChatter];
   if (chatter.kind == RawValue::Kind::kOther) {
-    stage_wrong(chatter.text);
+    chatters_.add_wrong(chatter.text);
   } else if (fields_.has(Field::kChatter)) {
     stage(chatter.text);
   }
@@ -288,21 +279,14 @@ Outcome JsonRecords::Reader::commit(std::uint64_t line) {
     return Outcome::kUseless;
   }
   auto facts = interpret(fields_, Carrier::kJson, *block_->file_name, place, losses);
-  if (!facts) return Outcome::kUseless;
+  if (!facts) {
+    chatters_.lose();
+    return Outcome::kUseless;
+  }
   if (fields_.has(Field::kChatters) && !chatters_is_array_) losses.add(reason::kWrongChatters, place, "chatters is no list");
-  if (num_wrong_chatters_ > 0) losses.add(reason::kWrongChatter, place, "a chatter has no name", wrong_chatter_, num_wrong_chatters_);
-  const Intake::OpenRecord record = intake_->open(*std::move(facts));
-  // Where a chatter has no name, it cannot be told which login or number of messages belongs to whom.
-  const bool lists_fit = num_wrong_chatters_ == 0;
-  if (lists_fit && messages_.size() == chatters_.size()) {
-    for (std::size_t i = 0; i < chatters_.size(); ++i) intake_->add_row(record, chatters_[i], messages_[i]);
-  } else {
-    for (const ViewerKey& viewer : chatters_) intake_->add_row(record, viewer);
-  }
-  for (const ViewerAlias& alias : aliases_) intake_->add_alias(record, alias.login, alias.id);
-  if (lists_fit && logins_.size() == chatters_.size()) {
-    for (std::size_t i = 0; i < logins_.size(); ++i) intake_->add_listed_alias(record, logins_[i], chatters_[i]);
-  }
+  if (chatters_.num_wrong() > 0)
+    losses.add(reason::kWrongChatter, place, "a chatter has no name", chatters_.first_wrong(), chatters_.num_wrong());
+  chatters_.commit(intake_->open(*std::move(facts)));
   block_->tally->num_snapshots.fetch_add(1, std::memory_order_relaxed);
   return Outcome::kSnapshot;
 }
@@ -330,7 +314,7 @@ simdjson::error_code JsonRecords::Reader::read_field(ondemand::field field) {
     fields_.set(*name, RawValue::Kind::kOther, token);
     return read_chatters(value);
   }
-  if (type == ondemand::json_type::array && name->field == Field::kLogins && intake_->wants_logins()) {
+  if (type == ondemand::json_type::array && name->field == Field::kLogins && (intake_->wants_logins() || intake_->may_refuse())) {
     read_beside(token, name->field);
     return simdjson::SUCCESS;
   }
@@ -363,8 +347,7 @@ simdjson::error_code JsonRecords::Reader::read_chatters(ondemand::value value) {
     if (token.size() > 2 && token.front() == '"' && token.back() == '"') {
       const std::string_view name = token.substr(1, token.size() - 2);
       if (!needs_care(name) && name.front() > ' ' && name.back() > ' ') {
-        const ViewerKey key = key_of_lower(name);
-        if (!intake_->refuses(key, {.name = name})) chatters_.push_back(key);
+        chatters_.add(key_of_lower(name), name);
         continue;
       }
     }
@@ -378,11 +361,7 @@ simdjson::error_code JsonRecords::Reader::read_chatters(ondemand::value value) {
 void JsonRecords::Reader::read_beside(std::string_view token, Field field) {
   if (token.empty()) return;
   const std::string_view text = object_.substr(static_cast<std::size_t>(token.data() - object_.data()));
-  if (field == Field::kLogins) {
-    read_logins(text, logins_);
-  } else {
-    read_messages(text, messages_);
-  }
+  field == Field::kLogins ? chatters_.set_logins(text) : chatters_.set_messages(text);
 }
 
 simdjson::error_code JsonRecords::Reader::read_chatter(ondemand::value value) {
@@ -397,7 +376,7 @@ simdjson::error_code JsonRecords::Reader::read_chatter(ondemand::value value) {
   } else if (type == ondemand::json_type::number) {
     stage(token);
   } else {
-    stage_wrong(token);
+    chatters_.add_wrong(token);
   }
   return simdjson::SUCCESS;
 }
@@ -409,28 +388,36 @@ simdjson::error_code JsonRecords::Reader::read_chatter_object(ondemand::value va
   unsigned login_rank = kNoRank;
   std::string_view id;
   std::string_view login;
+  std::string_view further_id;
+  std::string_view further_login;
   for (auto member : object) {
     ondemand::field field;
     if (const auto error = std::move(member).get(field)) return error;
     std::string_view key;
     if (const auto error = field.unescaped_key().get(key)) return error;
     const auto rank = rank_of_name(key);
-    if (!rank) continue;
-    const bool is_id = *rank < kNumIdRanks;
     std::string_view text;
+    if (!rank) {
+      if (!intake_->may_refuse() || (key != kFurtherId && key != kFurtherLogin)) continue;
+      if (const auto error = read_name(field.value(), key == kFurtherId, text)) return error;
+      (key == kFurtherId ? further_id : further_login) = text;
+      continue;
+    }
+    const bool is_id = *rank < kNumIdRanks;
     if (const auto error = read_name(field.value(), is_id, text)) return error;
     unsigned& best_rank = is_id ? id_rank : login_rank;
     if (text.empty() || *rank >= best_rank) continue;
     best_rank = *rank;
     (is_id ? id : login) = text;
   }
-  if (intake_->may_refuse() && is_refused(id, login)) return simdjson::SUCCESS;
-  if (id.empty() && login.empty()) {
-    stage_wrong("{}");
-  } else {
-    stage(id.empty() ? login : id);
+  if (intake_->may_refuse() && chatters_.take_refused(id.empty() ? further_id : id, login.empty() ? further_login : login)) {
+    return simdjson::SUCCESS;
   }
-  if (!id.empty() && !login.empty()) aliases_.push_back({.login = ViewerTable::key_of(login), .id = ViewerTable::key_of(id)});
+  if (id.empty() && login.empty()) {
+    chatters_.add_wrong("{}");
+  } else {
+    chatters_.add_named(id, login);
+  }
   return simdjson::SUCCESS;
 }
 
@@ -450,21 +437,10 @@ simdjson::error_code JsonRecords::Reader::read_name(ondemand::value value, bool 
 void JsonRecords::Reader::stage(std::string_view name) {
   name = trim(name);
   if (name.empty()) {
-    stage_wrong("\"\"");
+    chatters_.add_wrong("\"\"");
   } else {
-    const ViewerKey key = ViewerTable::key_of(name);
-    if (!intake_->refuses(key, {.name = name})) chatters_.push_back(key);
+    chatters_.add(name);
   }
-}
-
-/// Of a chatter with names of their own: one of both is enough.
-bool JsonRecords::Reader::is_refused(std::string_view id, std::string_view login) {
-  return (!id.empty() && intake_->refuses(ViewerTable::key_of(id), {.name = id})) ||
-         (!login.empty() && intake_->refuses(ViewerTable::key_of(login), {.name = login}));
-}
-
-void JsonRecords::Reader::stage_wrong(std::string_view text) {
-  if (num_wrong_chatters_++ == 0) wrong_chatter_ = text;
 }
 
 JsonRecords::JsonRecords(Intake& intake) : reader_(std::make_unique<Reader>(intake)) {}

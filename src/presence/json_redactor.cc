@@ -335,7 +335,9 @@ void JsonRedactor::judge_chatters(Frame& frame) {
     Element& chatter = chatters[i];
     NamedViewer viewer{.name = {}, .id = chatter.id, .login = chatter.login};
     if (!chatter.is_object) viewer.name = text_of(chatter.begin, chatter.end);
-    if (logins_belong && viewer.login.empty()) viewer.login = text_of((*logins)[i].begin, (*logins)[i].end);
+    if (logins_belong && viewer.login.empty() && text_[(*logins)[i].begin] == '"') {  // null is nobody's login
+      viewer.login = text_of((*logins)[i].begin, (*logins)[i].end);
+    }
     chatter.is_removed = judge_name(viewer);
     any = any || chatter.is_removed;
   }

@@ -131,6 +131,13 @@ class Attempt {
   Status read_table(const Table& table);
   /// A damaged day is read from its raw files; other errors end the reading.
   Status take_error(DayNumber day, const Error& error);
+  /// Somebody under another name may be to be forgotten by the login beside it.
+  [[nodiscard]] bool has_refused(const std::vector<DayAlias>& aliases) const {
+    const std::vector<std::int64_t>& refused = curated_.refused;
+    return !refused.empty() && std::any_of(aliases.begin(), aliases.end(), [&](const DayAlias& alias) {
+      return std::binary_search(refused.begin(), refused.end(), alias.login);
+    });
+  }
   [[nodiscard]] std::int64_t number_of(const ViewerTable::Key& key) const { return curated_.number(key); }
 
   const std::vector<InputFile>& files_;
@@ -226,6 +233,7 @@ Status Attempt::load_days() {
         if (Status taken = take_error(days[begin + i], data.error()); !taken) return taken;
         continue;
       }
+      if (has_refused(data->aliases)) demotions_.add(days[begin + i], kUnwantedViewer);
       aliases_->add(days[begin + i], data->aliases);
       snapshots_->add(days[begin + i], std::move(data->snapshots));
     }
@@ -382,7 +390,8 @@ Error only_error(const std::map<DayNumber, std::string>& reasons) {
   constexpr std::string_view kRemedy = "; set analysis.curated to auto, or make the days anew with \"vieweratlas compact\"";
   if (reasons.empty()) {
     return {ErrorCode::kNoData,
-            "No compacted day can be used: the window has parts of days only, or their key is another one" + std::string(kRemedy)};
+            "No compacted day can be used: the window has parts of days only, their key is another one, or people in them were forgotten" +
+                std::string(kRemedy)};
   }
   const auto& [day, reason] = *reasons.begin();
   return {ErrorCode::kInvalidArgument,

@@ -15,6 +15,6 @@ namespace vieweratlas::presence_internal {
 /// read_days() for files that are known to be of kinds that hold snapshots, sorted by key; `input` is nullptr when all are in memory.
 [[nodiscard]] Result<DaysRead> read_day_files(const std::vector<InputFile>& files, PresenceInput* input,
                                               const std::function<bool(DayNumber)>& wants, const ViewerNumbering& number,
-                                              const ReadLimits& limits, ThreadPool& pool);
+                                              const ViewerTest& refuse, const ReadLimits& limits, ThreadPool& pool);
 
 }  // namespace vieweratlas::presence_internal

@@ -27,6 +27,7 @@
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/presence/day.h"
 #include "vieweratlas/presence/input.h"
+#include "vieweratlas/presence/redact.h"
 #include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
@@ -102,8 +103,8 @@ void fill_days(DaySnapshots snapshots, DayRows rows, DaysRead& result) {
 }  // namespace
 
 Result<DaysRead> read_day_files(const std::vector<InputFile>& files, PresenceInput* input, const std::function<bool(DayNumber)>& wants,
-                                const ViewerNumbering& number, const ReadLimits& limits, ThreadPool& pool) {
-  const ReadingOptions options{.refuse = {}, .since = {}, .until = {}, .wanted_logins = {}, .wants_day = wants, .progress = {}};
+                                const ViewerNumbering& number, const ViewerTest& refuse, const ReadLimits& limits, ThreadPool& pool) {
+  const ReadingOptions options{.refuse = refuse, .since = {}, .until = {}, .wanted_logins = {}, .wants_day = wants, .progress = {}};
   FileReading reading(files, input, options, limits);
   reading.run(pool);
   if (reading.failure()) return *reading.failure();
@@ -113,11 +114,14 @@ Result<DaysRead> read_day_files(const std::vector<InputFile>& files, PresenceInp
   const std::uint32_t num_records = reading.shared().num_records.load();
   DaySnapshots snapshots = resolve_days(gather(reading.intakes()), num_records);
   const Notes notes = notes_of(reading.intakes());
-  reading.release_workers();
   DaysRead result;
+  for (const Intake* intake : reading.intakes()) result.plain_days.insert(intake->plain_days().begin(), intake->plain_days().end());
+  reading.release_workers();
   result.files = facts_of(files, reading, notes.file_days);
   DayRows rows = build_day_rows(reading.shared().partitions, snapshots, notes.pairs, number, pool);
   fill_days(std::move(snapshots), std::move(rows), result);
+  result.num_refused_rows = reading.num_refused_rows();
+  result.num_rows_in += result.num_refused_rows;
   return result;
 }
 
@@ -139,7 +143,7 @@ FileFacts membership_list(const StoredObject& object) {
 }  // namespace
 
 Result<DaysRead> read_days(PresenceInput& input, const std::vector<StoredObject>& files, const std::function<bool(DayNumber)>& wants,
-                           const ViewerNumbering& number, ThreadPool& pool) {
+                           const ViewerNumbering& number, const ViewerTest& refuse, ThreadPool& pool) {
   std::vector<FileFacts> others;
   std::vector<InputFile> to_read;
   std::vector<StoredObject> to_open;
@@ -158,7 +162,7 @@ Result<DaysRead> read_days(PresenceInput& input, const std::vector<StoredObject>
   to_open.reserve(to_read.size());
   for (const InputFile& file : to_read) to_open.push_back(file.object);
   input.will_open(to_open);
-  Result<DaysRead> days = presence_internal::read_day_files(to_read, &input, wants, number, {}, pool);
+  Result<DaysRead> days = presence_internal::read_day_files(to_read, &input, wants, number, refuse, {}, pool);
   if (!days) return std::move(days).error().with_context("reading " + input.place());
   std::move(others.begin(), others.end(), std::back_inserter(days->files));
   std::sort(days->files.begin(), days->files.end(), by_key);

@@ -27,14 +27,7 @@ class StoreInput final : public PresenceInput {
  public:
   StoreInput(const ObjectStore& store, ObjectCache& cache) : store_(store), cache_(cache) {}
 
-  Result<std::vector<StoredObject>> list() override {
-    Result<std::vector<StoredObject>> objects = store_.list("");
-    // A role may be allowed to list what was collected, and not the whole bucket.
-    if (!objects && objects.error().code == ErrorCode::kDenied) objects = store_.list("raw/");
-    if (!objects) return std::move(objects).error();
-    std::erase_if(*objects, [](const StoredObject& object) { return is_of_the_program(object.key) || !is_object_key(object.key); });
-    return objects;
-  }
+  Result<std::vector<StoredObject>> list() override { return list_presence(store_); }
 
   void will_open(std::span<const StoredObject> files) override { cache_.prefetch(files); }
 
@@ -54,6 +47,15 @@ class StoreInput final : public PresenceInput {
 };
 
 }  // namespace
+
+Result<std::vector<StoredObject>> list_presence(const ObjectStore& store) {
+  Result<std::vector<StoredObject>> objects = store.list("");
+  // A role may be allowed to list what was collected, and not the whole bucket.
+  if (!objects && objects.error().code == ErrorCode::kDenied) objects = store.list("raw/");
+  if (!objects) return std::move(objects).error();
+  std::erase_if(*objects, [](const StoredObject& object) { return is_of_the_program(object.key) || !is_object_key(object.key); });
+  return objects;
+}
 
 std::unique_ptr<PresenceInput> store_input(const ObjectStore& store, ObjectCache& cache) {
   return std::make_unique<StoreInput>(store, cache);

@@ -42,6 +42,24 @@ inline bool needs_care(std::string_view name) {
   return (marked | marked_bytes(word)) != 0;
 }
 
+/// True for a stored pseudonym: 24 hex digits. Nobody's name looks so.
+inline bool is_pseudonym(std::string_view name) {
+  constexpr std::size_t kDigits = 24;
+  if (name.size() != kDigits) return false;
+  constexpr std::uint64_t kEach = 0x0101010101010101ULL;
+  std::uint64_t wrong = 0;
+  for (std::size_t at = 0; at < kDigits; at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, name.data() + at, 8);
+    const std::uint64_t lower = (word | (0x20 * kEach)) & (0x7F * kEach);
+    const std::uint64_t low7 = word & (0x7F * kEach);
+    const std::uint64_t is_digit = (low7 + (0x80 - '0') * kEach) & ~(low7 + (0x80 - '9' - 1) * kEach);
+    const std::uint64_t is_letter = (lower + (0x80 - 'a') * kEach) & ~(lower + (0x80 - 'f' - 1) * kEach);
+    wrong |= ~(is_digit | is_letter) | word;  // a byte beyond ASCII is no digit
+  }
+  return (wrong & (0x80 * kEach)) == 0;
+}
+
 /// The key of a name that is in lower case already.
 inline ViewerKey key_of_lower(std::string_view name) {
   const XXH128_hash_t hash = XXH3_128bits(name.data(), name.size());

@@ -247,10 +247,14 @@ Result<bool> Forgetting::take_links(const Links& links) {
   std::vector<Pseudonym> ids;
   std::vector<Pseudonym> logins;
   for (const std::string& id : links.ids) {
-    if (names_.add_id(id)) ids.push_back(names_.pseudonym_of_id(id));
+    if (!names_.add_id(id)) continue;
+    ids.push_back(names_.pseudonym_of_id(id));
+    report_.found.push_back({.id = id, .login = {}});
   }
   for (const std::string& login : links.logins) {
-    if (names_.add_login(login)) logins.push_back(names_.pseudonym_of_login(login));
+    if (!names_.add_login(login)) continue;
+    logins.push_back(names_.pseudonym_of_login(login));
+    report_.found.push_back({.id = {}, .login = login});
   }
   report_.num_linked_ids += ids.size();
   report_.num_linked_logins += logins.size();

@@ -124,6 +124,7 @@ class StoreForgetting {
     sum.num_files = report.num_files;
     sum.num_files_changed += report.num_files_changed;
     sum.num_rows += report.num_rows;
+    sum.found.insert(sum.found.end(), report.found.begin(), report.found.end());
     sum.problems.merge(report.problems);
   }
 

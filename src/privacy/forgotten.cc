@@ -16,6 +16,7 @@
 
 #include "privacy/file_lock.h"
 
+#include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/privacy/pseudonym.h"
@@ -112,6 +113,15 @@ bool ForgottenList::holds_login(const Pseudonym& login) const { return std::bina
 
 std::size_t ForgottenList::add(std::span<const Pseudonym> ids, std::span<const Pseudonym> logins) {
   return merge_into(ids_, ids) + merge_into(logins_, logins);
+}
+
+std::string ForgottenList::digest() const {
+  if (empty()) return {};
+  std::string text;
+  for (const Pseudonym& id : ids_) text += id.hex() + '\n';
+  text += '\n';
+  for (const Pseudonym& login : logins_) text += login.hex() + '\n';
+  return to_string(digest_of(text));
 }
 
 std::string ForgottenList::to_json(std::string_view key_id) const {

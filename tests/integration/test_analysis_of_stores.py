@@ -40,6 +40,22 @@ class AnalysisOfStores(unittest.TestCase):
         for path in self.cwd.joinpath("home/.cache/vieweratlas/objects").rglob("*"):
             self.assertEqual(path.stat().st_mode & 0o777, 0o700 if path.is_dir() else 0o600, path)
 
+    def test_a_dry_run_lists_the_store(self):
+        store = ["--storage", "sqlite", "--sqlite-file", "world.sqlite"]
+
+        def plan():
+            return json.loads(self.command("analyze", "--dry-run", "--json", *store).stdout)
+
+        first = plan()
+        self.assertGreater(first["input_files"], 100)
+        self.assertIn("world.sqlite", first["input"])
+        (self.cwd / "one_more.json").write_text("{}", encoding="utf-8")
+        self.command("storage", "put", "one_more.json", "raw/one_more.json", *store)
+        self.command("storage", "put", "one_more.json", "state/of_the_program.json", *store)
+        second = plan()
+        self.assertEqual((second["input_files"], second["input_bytes"]), (first["input_files"] + 1, first["input_bytes"] + 2))
+        self.assertFalse((self.cwd / "community_analysis").exists())
+
     def test_store_larger_than_its_cache(self):
         self.assertEqual(self.from_store("small", "--cache-max-gib", "0.01"), self.local)
 

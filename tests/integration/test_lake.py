@@ -5,7 +5,7 @@ import shutil
 import duckdb
 import pyarrow.parquet as parquet
 
-from program import ProgramTest, clean_environment, main, run
+from program import NO_PICTURES, ProgramTest, clean_environment, digests, main, run
 
 KEY = bytes(range(32))
 PRESENCE = {"viewer_id": "int64", "channel_id": "int64", "buckets": "int32", "messages": "int32", "first_min": "int32", "last_min": "int32"}
@@ -143,6 +143,64 @@ class LakeTest(ProgramTest):
         self.assertEqual(len(set(before) - set(after)), 1)
         self.assertEqual(len(after), len(before) - 1)
         self.assertEqual(self.ask("lake", "verify")["status"], "ok")
+
+    def test_who_comes_back_from_a_backup_is_in_no_day(self):
+        raw = self.raw_rows()
+        counts = {}
+        for day in raw.values():
+            for (name, _), count in day.items():
+                counts[name] = counts.get(name, 0) + count
+        name = max(sorted(counts), key=counts.get)
+        backup = {path: path.read_bytes() for path in self.logs.rglob("*") if path.is_file()}
+        self.ask("compact")
+        old_lake = self.lake()
+
+        def analyze(output, *words):
+            done = run("analyze", "--logs-dir", "logs", "-o", output, "--overlap-threshold", "1", *NO_PICTURES, *words, cwd=self.folder, env=self.env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return digests(self.folder / output)
+
+        def restore(files):
+            for path, data in files.items():
+                path.write_bytes(data)
+
+        def forgotten_rows():
+            return sum(json.loads(data)["forgotten_rows"] for key, data in self.lake().items() if key.endswith("_manifest.json"))
+
+        self.ask("forget", "login:" + name)
+        wanted = analyze("without", "--curated", "off")["graph_edges.csv"]
+        # Raw files came back; then the lake's days, too, which were made of them.
+        restore(backup)
+        self.ask("compact")
+        self.assertEqual(forgotten_rows(), counts[name])
+        both = [analyze("raw", "--curated", "off"), analyze("curated")]
+        self.assertEqual(both[0], both[1])
+        self.assertEqual(both[0]["graph_edges.csv"], wanted)
+        shutil.rmtree(self.logs / "curated")
+        for path, data in old_lake.items():
+            (self.logs / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.logs / path).write_bytes(data)
+        self.assertEqual(analyze("old_days"), both[0])
+        report = self.ask("compact")
+        self.assertEqual((report["forgotten_rows"], report["rows_in"] - report["rows_out"]), (counts[name], counts[name]))
+        self.assertEqual(forgotten_rows(), counts[name])
+        # Out of the raw files again: the days stand for them.
+        self.ask("forget")
+        self.ask("compact")
+        self.assertEqual(forgotten_rows(), 0)
+        both = [analyze("raw2", "--curated", "off"), analyze("curated2")]
+        self.assertEqual(both[0], both[1])
+        self.assertEqual(both[0]["graph_edges.csv"], wanted)
+        done = run("analyze", "--logs-dir", "logs", "-o", "only", "--curated", "only", *NO_PICTURES, cwd=self.folder, env=self.env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.ask("compact")["days"], [])
+
+    def test_forgetting_somebody_makes_no_other_day_anew(self):
+        self.ask("compact")
+        self.ask("forget", "login:nobody_in_particular")
+        self.assertEqual(self.ask("compact")["days"], [])
+        (self.logs / "state/forgotten.json").unlink()
+        self.assertEqual(len(self.ask("compact")["days"]), 2)
 
     def test_another_key_is_refused(self):
         self.ask("compact")

@@ -99,6 +99,16 @@ struct LakeChangeOptions {
   std::function<bool()> cancelled;
 };
 
+/// Who is taken out by forget_in_lake().
+struct LakeForgetting {
+  std::vector<std::int64_t> viewers;  ///< the numbers of all names that are known: pseudonyms of all on the list, and plain names
+  /// ForgottenList::digest() of the list before and after these people came onto it. When `is_complete`, `viewers` has every name of whom
+  /// the one holds and the other does not, so that days that had nobody of the first have nobody of the second.
+  std::string list_before;
+  std::string list_after;
+  bool is_complete = false;
+};
+
 struct LakePurgeReport {
   std::uint64_t num_days = 0;  ///< removed, or to be removed
   std::uint64_t num_tables = 0;
@@ -122,7 +132,6 @@ struct LakeForgetReport {
 /// a login, the logins of an id. Each day is replaced at once, and its old tables are removed. Sums that name nobody (the number of viewers
 /// of a snapshot) stay as they were observed; a day whose raw files are there is made anew from them by the next compact().
 /// Errors: those of the store; corrupt_data (a table); unavailable (another run changes the lake); cancelled.
-[[nodiscard]] Result<LakeForgetReport> forget_in_lake(ObjectStore& store, const std::vector<std::int64_t>& viewers,
-                                                      const LakeChangeOptions& options);
+[[nodiscard]] Result<LakeForgetReport> forget_in_lake(ObjectStore& store, const LakeForgetting& people, const LakeChangeOptions& options);
 
 }  // namespace vieweratlas

@@ -20,6 +20,7 @@
 #include "vieweratlas/presence/input.h"
 #include "vieweratlas/presence/losses.h"
 #include "vieweratlas/presence/read_days.h"
+#include "vieweratlas/presence/redact.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/object_store.h"
 
@@ -45,8 +46,9 @@ struct CompactOptions {
   std::filesystem::path scratch;  ///< folder for files in the making, which exists; what is put there is removed
   std::string platform = "twitch";
   std::string version;
-  std::function<bool(std::int64_t viewer)> is_forgotten;  ///< rows of these viewers are left out and counted; may be empty
-  std::string owner;                                      ///< of the lock, for who is refused by it: "HOST, process 12"; one line
+  ViewerTest refuse;           ///< rows of these viewers are left out and counted, by whatever name a file has them; may be empty
+  std::string forgotten_list;  ///< ForgottenList::digest() of who is refused: days made with another list are made anew
+  std::string owner;           ///< of the lock, for who is refused by it: "HOST, process 12"; one line
   /// True when the owner that a lock names certainly works no more; may be empty. A lock is stale after an hour anyway.
   std::function<bool(std::string_view owner)> owner_is_gone;
   bool dry_run = false;
@@ -72,7 +74,9 @@ struct CompactReport {
   std::uint64_t num_left_overs = 0;  ///< files of killed or earlier runs that were removed
   std::string stale_lock;            ///< whose lock was taken over; empty = none
   std::string lock_problem;          ///< one sentence when the lock could not be removed; empty = it was
-  Losses losses;                     ///< of the raw files of the days written; and "late_for_purged_day": a file came too late
+  /// Of the raw files of the days written; and "late_for_purged_day": a file came too late, "made_before_forgetting": raw files of a day
+  /// are gone, and somebody who was forgotten since may be in it under a plain name.
+  Losses losses;
 };
 
 /// Turns raw days into tables: see manifest.h. A day whose raw files are those of its manifest is left as it is; a late or changed file

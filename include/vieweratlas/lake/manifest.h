@@ -48,7 +48,17 @@ struct LakeManifest {
   std::uint64_t num_duplicate_rows = 0;
   std::uint64_t num_forgotten_rows = 0;  ///< taken out since: rows in = rows out + duplicates + forgotten
   std::uint64_t num_number_collisions = 0;
+  /// ForgottenList::digest() of the list that nobody of is in the tables, by whatever name the raw files had; empty = the list was empty.
+  std::string forgotten_list;
+  /// A viewer or a login of the day had another name than a pseudonym, which the list's pseudonyms cannot be compared with. True also where
+  /// that is not known.
+  bool has_plain_names = true;
 };
+
+/// Whether nobody on the list with this digest is in the tables under a plain name; under pseudonyms they are told by their numbers.
+[[nodiscard]] inline bool has_no_plain_names_of(const LakeManifest& manifest, std::string_view forgotten_list) {
+  return !manifest.has_plain_names || manifest.forgotten_list == forgotten_list;
+}
 
 /// "curated/presence/dt=2026-11-22/_manifest.json"
 [[nodiscard]] std::string manifest_key(DayNumber day);

@@ -57,6 +57,7 @@ struct AnalysisOptions {
   CuratedPolicy curated = CuratedPolicy::kAuto;
   std::filesystem::path lake_key_file;
   std::vector<std::string> forgotten_names;
+  std::string forgotten_list;   ///< PresenceSource::forgotten_list
   ReadOptions read;             ///< `progress` is set by analyze()
   std::filesystem::path edges;  ///< a measured graph (Gephi CSV) instead of presence; `folder` and `store` are not looked at then
   std::filesystem::path nodes;  ///< may be empty; only with `edges`

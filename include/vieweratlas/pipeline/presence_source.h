@@ -28,6 +28,7 @@ struct PresenceSource {
   CuratedPolicy curated = CuratedPolicy::kAuto;
   /// Stored pseudonyms of the viewers that ReadOptions::refuse takes out: compacted days with one of them are read from raw files.
   std::vector<std::string> forgotten_names;
+  std::string forgotten_list;  ///< ForgottenList::digest() of who is refused: of other lists, days with plain names are read from raw files
   std::filesystem::path lake_key_file;  ///< the key that the lake's viewers are numbered with; may be missing
 };
 

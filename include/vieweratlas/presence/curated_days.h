@@ -28,7 +28,7 @@ struct CuratedDay {
   DayNumber day = 0;
   std::vector<FileFacts> inputs;     ///< raw files with snapshots of this day, and others of its folder; sorted by key
   std::vector<std::string> sources;  ///< "live", "vod", "csv": one table of rows each
-  bool is_exact = true;              ///< false: numbers collided, or the viewers' key is another one; such a day is read from its raw files
+  bool is_exact = true;              ///< false: numbers collided, the key is another one, or people were forgotten: read from raw files
 };
 
 /// Days that were aggregated before, for read_presence() to take in place of raw files.

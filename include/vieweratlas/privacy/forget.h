@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/parallel.h"
@@ -42,6 +43,7 @@ struct ForgetReport {
   std::uint64_t num_files_changed = 0;  ///< rewritten, or to be rewritten
   std::uint64_t num_rows = 0;           ///< presence of these viewers that was taken out
   std::uint64_t num_left_overs = 0;     ///< temporary files of killed runs that were removed
+  std::vector<Person> found;            ///< the names that were linked, as the data has them: plain or pseudonyms
   Losses problems;                      ///< files that could not be read or rewritten, by reason
 };
 

@@ -42,6 +42,8 @@ class ForgottenList {
   [[nodiscard]] bool holds(const Pseudonym& id, const Pseudonym& login) const { return holds_id(id) || holds_login(login); }
   [[nodiscard]] bool holds_id(const Pseudonym& id) const;
   [[nodiscard]] bool holds_login(const Pseudonym& login) const;
+  /// The same text for the same people: "xxh3-128:..."; empty for nobody.
+  [[nodiscard]] std::string digest() const;
   [[nodiscard]] std::span<const Pseudonym> ids() const { return ids_; }
   [[nodiscard]] std::span<const Pseudonym> logins() const { return logins_; }
 

@@ -58,6 +58,8 @@ inline LakeManifest sample_manifest(DayNumber day = kSampleDay) {
   manifest.num_duplicate_rows = 2;
   manifest.num_forgotten_rows = 1;
   manifest.num_number_collisions = 5;
+  manifest.forgotten_list = "xxh3-128:4";
+  manifest.has_plain_names = false;
   return manifest;
 }
 

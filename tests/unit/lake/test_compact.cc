@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,10 @@
 #include "vieweratlas/lake/lake.h"
 #include "vieweratlas/lake/manifest.h"
 #include "vieweratlas/presence/input.h"
+#include "vieweratlas/presence/redact.h"
 #include "vieweratlas/presence/viewer_table.h"
+#include "vieweratlas/privacy/forget.h"
+#include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/privacy/viewer_number.h"
 #include "vieweratlas/storage/object_store.h"
@@ -369,7 +373,7 @@ TEST_F(CompactTest, ForgottenViewersAreTakenOut) {
   const std::string old_table = manifest_of(kDay).presence[0].key;
   const ViewerNumbering number = viewer_numbering(key_of_all(7), "twitch");
   const std::int64_t forgotten = number(ViewerTable::key_of("v2"));
-  const Result<LakeForgetReport> report = forget_in_lake(store_, {forgotten}, change());
+  const Result<LakeForgetReport> report = forget_in_lake(store_, {.viewers = {forgotten}}, change());
   ASSERT_TRUE(report.ok()) << report.error().message;
   EXPECT_EQ(report->days, (std::vector<DayNumber>{kDay}));
   EXPECT_EQ(report->num_rows, 1U);
@@ -379,19 +383,103 @@ TEST_F(CompactTest, ForgottenViewersAreTakenOut) {
   for (const DayRow& row : day.sources.at(0).rows) EXPECT_NE(row.viewer, forgotten);
   EXPECT_EQ(manifest_of(kDay).num_forgotten_rows, 2U);
   EXPECT_TRUE(verify().problems.empty());
-  EXPECT_TRUE(forget_in_lake(store_, {forgotten}, change())->days.empty());
+  EXPECT_TRUE(forget_in_lake(store_, {.viewers = {forgotten}}, change())->days.empty());
   EXPECT_TRUE(compact_all().days.empty());  // raw files are as they were: what was taken out stays out
 }
 
-TEST_F(CompactTest, ForgottenViewersDoNotComeBackFromRawFiles) {
-  put_two_days();
-  const ViewerNumbering number = viewer_numbering(key_of_all(7), "twitch");
+/// A list with the id and the login of one person each, and the compaction that obeys it.
+struct Forgotten {
+  explicit Forgotten(const ViewerKey& key) {
+    const Pseudonym id = key.of_id("twitch", "7");
+    const Pseudonym login = key.of_login("twitch", "vera");
+    list.add({&id, 1}, {&login, 1});
+    test = viewer_test(list, &key, "twitch");
+  }
+  ForgottenList list;
+  ViewerTest test;
+};
+
+TEST_F(CompactTest, ForgottenViewersDoNotComeBackByAnyName) {
+  const ViewerKey key = key_of_all(7);
+  const Forgotten forgotten(key);
+  const std::string id = key.of_id("twitch", "7").hex();
+  const std::string other = key.of_id("twitch", "8").hex();
+  const std::string login = key.of_login("twitch", "vera").hex();
+  const std::string at = "2026-11-20T10:0";
+  const auto quoted = [](const std::string& text) { return '"' + text + '"'; };
+  put_raw("raw/snapshots/2026/11/20/a.ndjson",
+          snapshot(at + "0:00Z", "ada", R"("VERA","v1",{"id":"7","login":"x"},{"user_id":9,"login":"Vera"},7,"7")") +
+              snapshot(at + "1:00Z", "ada", quoted(id) + "," + quoted(login) + "," + quoted(other)) + R"({"timestamp":")" + at +
+              R"(2:00Z","channel":"ada","chatters":[)" + quoted(other) + "," + quoted(key.of_id("twitch", "6").hex()) +
+              R"(],"messages":[1,2],"logins":[)" + quoted(login) + R"(,""]})" + "\n" +
+              snapshot(at + "3:00Z", "ada", R"({"_id":"7","login":"y"},"v1")"));
+  put_raw("raw/snapshots/2026/11/20/b.csv", "timestamp,channel,username\n2026-11-20T11:00:00Z,ada,Vera\n2026-11-20T11:00:00Z,ada,v1\n");
   CompactOptions forgetting = options();
-  forgetting.is_forgotten = [forgotten = number(ViewerTable::key_of("v2"))](std::int64_t viewer) { return viewer == forgotten; };
+  forgetting.refuse = forgotten.test;
+  forgetting.forgotten_list = forgotten.list.digest();
   const Result<CompactReport> report = compact_with(store_, forgetting);
   ASSERT_TRUE(report.ok()) << report.error().message;
-  EXPECT_EQ(report->num_forgotten_rows, 2U);
-  EXPECT_EQ(manifest_of(kDay).presence[0].num_rows, 4U);
+  EXPECT_EQ(report->num_forgotten_rows, 10U);
+  EXPECT_EQ(report->num_rows_in, 15U);
+  EXPECT_EQ(report->num_rows_out, 5U);
+  const ViewerNumbering number = viewer_numbering(key, "twitch");
+  std::set<std::int64_t> viewers;
+  for (const DaySource& source : presence_of(kDay).sources) {
+    for (const DayRow& row : source.rows) viewers.insert(row.viewer);
+  }
+  EXPECT_EQ(viewers, (std::set<std::int64_t>{number(ViewerTable::key_of("v1")), number(ViewerTable::key_of(other)),
+                                             number(ViewerTable::key_of(key.of_id("twitch", "6").hex()))}));
+  EXPECT_TRUE(presence_of(kDay).aliases.empty());
+  EXPECT_TRUE(verify().problems.empty());
+  EXPECT_TRUE(compact_with(store_, forgetting)->days.empty());
+}
+
+TEST_F(CompactTest, DaysThatWereMadeWithAnotherListAreMadeAnew) {
+  put_raw("raw/snapshots/2026/11/20/a.ndjson", snapshot("2026-11-20T10:00:00Z", "ada", R"("vera","v1")"));
+  compact_all();
+  EXPECT_TRUE(manifest_of(kDay).has_plain_names);
+  const Forgotten forgotten(key_of_all(7));
+  CompactOptions forgetting = options();
+  forgetting.refuse = forgotten.test;
+  forgetting.forgotten_list = forgotten.list.digest();
+  const Result<CompactReport> report = compact_with(store_, forgetting);
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_EQ(report->days, (std::vector<DayNumber>{kDay}));
+  EXPECT_EQ(report->num_forgotten_rows, 1U);
+  EXPECT_EQ(manifest_of(kDay).forgotten_list, forgotten.list.digest());
+}
+
+TEST_F(CompactTest, DaysWithoutRawFilesSayThatTheyWereMadeBeforeForgetting) {
+  put_raw("raw/snapshots/2026/11/20/a.ndjson", snapshot("2026-11-20T10:00:00Z", "ada", R"("vera","v1")"));
+  put_raw("raw/snapshots/2026/11/21/b.ndjson",
+          snapshot("2026-11-21T10:00:00Z", "ada", '"' + key_of_all(7).of_id("twitch", "3").hex() + '"'));
+  compact_all();
+  EXPECT_FALSE(manifest_of(kDay + 1).has_plain_names);
+  fs::remove_all(data_.path() / "raw");
+  const Forgotten forgotten(key_of_all(7));
+  CompactOptions forgetting = options();
+  forgetting.refuse = forgotten.test;
+  forgetting.forgotten_list = forgotten.list.digest();
+  const Result<CompactReport> report = compact_with(store_, forgetting);
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_TRUE(report->days.empty());
+  EXPECT_EQ(report->losses.by_reason().count("made_before_forgetting"), 1U) << "pseudonyms are told by their numbers";
+}
+
+TEST_F(CompactTest, ForgettingLetsDaysSayWhichListTheyObey) {
+  put_raw("raw/snapshots/2026/11/20/a.ndjson", snapshot("2026-11-20T10:00:00Z", "ada", R"("vera","v1")"));
+  put_raw("raw/snapshots/2026/11/21/b.ndjson",
+          snapshot("2026-11-21T10:00:00Z", "ada", '"' + key_of_all(7).of_id("twitch", "3").hex() + '"'));
+  compact_all();
+  const ViewerNumbering number = viewer_numbering(key_of_all(7), "twitch");
+  LakeForgetting people{
+      .viewers = {number(ViewerTable::key_of("vera"))}, .list_before = "", .list_after = "xxh3-128:1", .is_complete = false};
+  ASSERT_TRUE(forget_in_lake(store_, people, change()).ok());
+  EXPECT_EQ(manifest_of(kDay).forgotten_list, "") << "somebody's plain name was not known";
+  EXPECT_EQ(manifest_of(kDay + 1).forgotten_list, "xxh3-128:1") << "it has none";
+  people.is_complete = true;
+  ASSERT_TRUE(forget_in_lake(store_, people, change()).ok());
+  EXPECT_EQ(manifest_of(kDay).forgotten_list, "xxh3-128:1");
   EXPECT_TRUE(verify().problems.empty());
 }
 

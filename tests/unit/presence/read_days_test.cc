@@ -244,7 +244,7 @@ TEST(ReadDays, ReadsAnInputAndNamesEachFile) {
   ThreadPool pool(2);
   std::vector<StoredObject> wanted(files->rbegin(), files->rend());
   wanted.push_back({.key = "gone.json"});
-  const auto days = read_days(*input, wanted, every_day, number_of_key, pool);
+  const auto days = read_days(*input, wanted, every_day, number_of_key, {}, pool);
   std::filesystem::remove_all(folder);
   ASSERT_TRUE(days.ok());
   std::vector<std::string> keys;

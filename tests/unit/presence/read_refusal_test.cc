@@ -5,9 +5,11 @@
 #include <set>
 #include <string>
 
+#include "unit/presence/days_input.h"
 #include "unit/presence/memory_input.h"
 
 #include "vieweratlas/presence/read.h"
+#include "vieweratlas/presence/read_days.h"
 #include "vieweratlas/presence/redact.h"
 
 namespace vieweratlas {
@@ -15,7 +17,9 @@ namespace {
 
 ReadOptions refusing(const std::set<std::string>& names) {
   ReadOptions options;
-  options.refuse = [names](const NamedViewer& viewer) { return names.contains(std::string(viewer.name)); };
+  options.refuse = [names](const NamedViewer& viewer) {
+    return names.contains(std::string(viewer.name)) || names.contains(std::string(viewer.id)) || names.contains(std::string(viewer.login));
+  };
   return options;
 }
 
@@ -31,6 +35,48 @@ TEST(ReadRefusal, RefusedViewersAreNotThere) {
   EXPECT_FALSE(presence->viewers.find("cleo"));
   EXPECT_EQ(presence->report.num_refused_rows, 2U);
   EXPECT_EQ(presence->report.num_presence_rows, 3U) << "the bare id alone was not refused";
+}
+
+TEST(ReadRefusal, AlsoByTheLoginsBesideTheChatters) {
+  const std::string text =
+      R"({"channel":"x","timestamp":"2026-01-05T10:00:00Z","logins":["ada","Bea",null,"b\u0065a"],"chatters":["1","2","3","4"]})";
+  const auto presence = read_memory({{"a.json", text}}, refusing({"bea", "Bea"}));
+  ASSERT_TRUE(presence.ok());
+  EXPECT_TRUE(presence->viewers.find("1"));
+  EXPECT_FALSE(presence->viewers.find("2"));
+  EXPECT_TRUE(presence->viewers.find("3"));
+  EXPECT_FALSE(presence->viewers.find("4"));
+  EXPECT_EQ(presence->report.num_refused_rows, 2U);
+}
+
+TEST(ReadRefusal, AnIdIsNobodysLogin) {
+  const auto is_login_7 = [](const NamedViewer& viewer) { return viewer.login == "7" || viewer.name == "7"; };
+  ReadOptions options;
+  options.refuse = is_login_7;
+  for (const std::string chatters : {R"({"id":"7"},"7",{"login":"7"})", R"("7",{"login":"7"},{"id":"7"})"}) {
+    const auto presence =
+        read_memory({{"a.json", R"({"channel":"x","timestamp":"2026-01-05T10:00:00Z","chatters":[)" + chatters + "]}"}}, options);
+    ASSERT_TRUE(presence.ok());
+    EXPECT_EQ(presence->report.num_refused_rows, 2U) << chatters;
+    EXPECT_EQ(presence->report.num_presence_rows, 1U) << chatters;
+  }
+}
+
+TEST(ReadRefusal, DaysTellWhoHasAPlainName) {
+  const std::string line = R"({"channel":"x","timestamp":"2026-01-0%T10:00:00Z","chatters":["@"]})";
+  const auto with = [&](const std::string& day, const std::string& chatter) {
+    std::string text = line;
+    text.replace(text.find('%'), 1, day);
+    return text.replace(text.find('@'), 1, chatter) + "\n";
+  };
+  const DaysRead days = read_days_of(
+      {{"a.ndjson", with("5", "0123456789abcdef01234567") + with("6", "0123456789abcdeg01234567") + with("7", "0123456789ABCDEF01234567") +
+                        with("8",
+                             "\xC3\xA9"
+                             "23456789abcdef01234567")}});
+  ASSERT_EQ(days.days.size(), 4U);
+  const DayNumber first = days.days.begin()->first;
+  EXPECT_EQ(days.plain_days, (std::set<DayNumber>{first + 1, first + 3}));
 }
 
 TEST(ReadRefusal, RowsOfTablesToo) {
