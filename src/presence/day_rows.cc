@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
-#include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <tuple>
 #include <unordered_map>
@@ -31,16 +29,19 @@ namespace {
 constexpr std::size_t kNumSlices = 64;
 std::size_t slice_of(std::int64_t number) { return static_cast<std::uint64_t>(number) >> 57U & (kNumSlices - 1); }
 
-/// A row on its way from a partition to a slice. Sorted, the rows of a viewer follow each other, those of a bucket in it, and of these
-/// the one with most messages comes last.
-struct Sorted {
-  std::int64_t number = 0;
-  std::uint64_t bucket_and_messages = 0;
+/// A row, packed so that the rows of a viewer are in order when they are sorted: those of a bucket follow each other, and of these the one
+/// with most messages comes last.
+using Packed = std::uint64_t;
+Packed pack(std::uint32_t bucket, std::uint32_t messages) { return Packed{bucket} << 32U | messages; }
+std::uint32_t bucket_of(Packed row) { return static_cast<std::uint32_t>(row >> 32U); }
+std::uint32_t messages_of(Packed row) { return static_cast<std::uint32_t>(row); }
 
-  friend auto operator<=>(const Sorted&, const Sorted&) = default;
+/// Rows that are counted for one viewer. A viewer may have several of these: of an id, and of the logins that are its.
+struct Holder {
+  std::int64_t number = 0;
+  const ViewerKey* key = nullptr;
+  std::span<Packed> rows;
 };
-std::uint32_t bucket_of(const Sorted& row) { return static_cast<std::uint32_t>(row.bucket_and_messages >> 32U); }
-std::uint32_t messages_of(const Sorted& row) { return static_cast<std::uint32_t>(row.bucket_and_messages); }
 
 /// Whom the rows of a viewer are counted for.
 struct Owner {
@@ -61,10 +62,9 @@ class DayRowBuilder {
   DayRows run() && {
     number_viewers();
     number_pairs();
-    find_shared_numbers();
     deal_out();
-    count_collisions();
-    build_slices();
+    sort_slices();
+    build_lists();
     return std::move(result_);
   }
 
@@ -117,132 +117,189 @@ class DayRowBuilder {
   /// Of a viewer of a partition on a day.
   static std::uint64_t place_of(std::uint32_t day, std::uint32_t viewer) { return std::uint64_t{day} << 32U | viewer; }
 
-  [[nodiscard]] std::int64_t owner_number(std::size_t p, const Row& row, std::uint32_t bucket) const {
-    if (owners_[p].empty()) return numbers_[p][row.viewer];
-    const auto owner = owners_[p].find(place_of(snapshots_.buckets[bucket].day, row.viewer));
-    return owner == owners_[p].end() ? numbers_[p][row.viewer] : owner->second.number;
+  /// Whom the rows of a viewer are counted for on a day, where that is somebody else.
+  [[nodiscard]] const Owner* owner_of(std::size_t p, std::uint32_t viewer, std::uint32_t bucket) const {
+    if (owners_[p].empty()) return nullptr;
+    const auto owner = owners_[p].find(place_of(snapshots_.buckets[bucket].day, viewer));
+    return owner == owners_[p].end() ? nullptr : &owner->second;
   }
 
-  /// Numbers that may stand for several keys: none, in practice.
-  void find_shared_numbers() {
-    std::vector<std::array<std::vector<std::int64_t>, kNumSlices>> dealt(ViewerPartitions::kCount);
-    pool_.parallel_for(ViewerPartitions::kCount, 1, [&](std::size_t p, std::size_t /*end*/, unsigned /*worker*/) {
-      for (const std::int64_t number : numbers_[p]) dealt[p][slice_of(number)].push_back(number);
-      for (const auto& [place, owner] : owners_[p]) dealt[p][slice_of(owner.number)].push_back(owner.number);
-    });
-    std::array<std::vector<std::int64_t>, kNumSlices> shared;
-    pool_.parallel_for(kNumSlices, 1, [&](std::size_t s, std::size_t /*end*/, unsigned /*worker*/) {
-      std::vector<std::int64_t> numbers;
-      for (const auto& slices : dealt) numbers.insert(numbers.end(), slices[s].begin(), slices[s].end());
-      std::sort(numbers.begin(), numbers.end());
-      for (std::size_t i = 1; i < numbers.size(); ++i) {
-        if (numbers[i] == numbers[i - 1]) shared[s].push_back(numbers[i]);
-      }
-    });
-    for (const auto& slice : shared) shared_numbers_.insert(shared_numbers_.end(), slice.begin(), slice.end());
-  }
-
-  /// Gives each slice its rows, in one array.
+  /// Puts the rows of each viewer next to each other, and gives each slice those who are its.
   void deal_out() {
-    std::vector<std::array<std::size_t, kNumSlices>> places(ViewerPartitions::kCount);
-    pool_.parallel_for(ViewerPartitions::kCount, 1, [&](std::size_t p, std::size_t /*end*/, unsigned /*worker*/) {
-      for_each_row(p, [&](std::int64_t number, std::uint32_t /*bucket*/, std::uint32_t /*messages*/, const Row& /*row*/) {
-        ++places[p][slice_of(number)];
-      });
-    });
-    std::size_t at = 0;
-    for (std::size_t s = 0; s < kNumSlices; ++s) {
-      begins_[s] = at;
-      for (auto& partition : places) at += std::exchange(partition[s], at);
-    }
-    begins_[kNumSlices] = at;
-    result_.num_rows = at;
-    rows_ = std::make_unique_for_overwrite<Sorted[]>(at);
-    pool_.parallel_for(ViewerPartitions::kCount, 1, [&](std::size_t p, std::size_t /*end*/, unsigned /*worker*/) {
-      for_each_row(p, [&](std::int64_t number, std::uint32_t bucket, std::uint32_t messages, const Row& row) {
-        rows_[places[p][slice_of(number)]++] = {.number = number, .bucket_and_messages = std::uint64_t{bucket} << 32U | messages};
-        note_if_shared(p, number, bucket, row);
-      });
-      partitions_[p].clear();
-    });
+    dealt_.resize(ViewerPartitions::kCount);
+    pool_.parallel_for(ViewerPartitions::kCount, 1, [&](std::size_t p, std::size_t /*end*/, unsigned /*worker*/) { deal_out(p); });
+    for (const std::vector<Packed>& rows : packed_) result_.num_rows += rows.size();
   }
 
-  template <class Body>
-  void for_each_row(std::size_t p, const Body& body) const {
+  void deal_out(std::size_t p) {
+    const std::vector<std::uint32_t> ends = gather_rows(p);
+    std::vector<Packed>& rows = packed_[p];
+    std::uint32_t begin = 0;
+    for (std::uint32_t viewer = 0; viewer < ends.size(); ++viewer) {
+      std::span<Packed> theirs(rows.data() + begin, ends[viewer] - begin);
+      begin = ends[viewer];
+      if (!owners_[p].empty()) theirs = hand_over_owned(p, viewer, theirs);
+      if (!theirs.empty()) hold({.number = numbers_[p][viewer], .key = &partitions_[p].keys()[viewer], .rows = theirs}, p);
+    }
+    partitions_[p].clear_rows();
+  }
+
+  void hold(const Holder& holder, std::size_t p) { dealt_[p][slice_of(holder.number)].push_back(holder); }
+
+  /// Gives rows to whom they are counted for; what is left are the viewer's own.
+  std::span<Packed> hand_over_owned(std::size_t p, std::uint32_t viewer, std::span<Packed> rows) {
+    const auto first =
+        std::stable_partition(rows.begin(), rows.end(), [&](Packed row) { return owner_of(p, viewer, bucket_of(row)) == nullptr; });
+    for (auto row = first; row != rows.end(); ++row) {
+      const Owner* owner = owner_of(p, viewer, bucket_of(*row));
+      hold({.number = owner->number, .key = &owner->key, .rows = {&*row, 1}}, p);
+    }
+    return rows.first(static_cast<std::size_t>(first - rows.begin()));
+  }
+
+  /// Fills packed_[p], viewer by viewer; returns where the rows of each end.
+  std::vector<std::uint32_t> gather_rows(std::size_t p) {
     const RowList& rows = partitions_[p].rows();
     const std::vector<std::uint32_t>& messages = partitions_[p].messages();
+    std::vector<std::uint32_t> ends(numbers_[p].size(), 0);
+    for (std::size_t c = 0; c < rows.num_chunks(); ++c) {
+      for (const Row& row : rows.chunk(c)) ++ends[row.viewer];
+    }
+    std::uint32_t sum = 0;
+    for (std::uint32_t& end : ends) sum += std::exchange(end, sum);
+    packed_[p].resize(rows.size());
     std::size_t i = 0;
     for (std::size_t c = 0; c < rows.num_chunks(); ++c) {
       for (const Row& row : rows.chunk(c)) {
-        const std::uint32_t bucket = snapshots_.bucket_of_record[row.record];
-        body(owner_number(p, row, bucket), bucket, messages[i++], row);
+        packed_[p][ends[row.viewer]++] = pack(snapshots_.bucket_of_record[row.record], messages[i++]);
+      }
+    }
+    return ends;
+  }
+
+  /// Sorts slices by number and rows by bucket, and counts what there is.
+  void sort_slices() {
+    slices_.resize(kNumSlices);
+    num_day_rows_.assign(kNumSlices, std::vector<std::size_t>(snapshots_.lists.size(), 0));
+    std::vector<std::vector<BucketCounts>> counts(pool_.threads());
+    std::vector<std::uint64_t> num_collisions(kNumSlices, 0);
+    pool_.parallel_for(kNumSlices, 1, [&](std::size_t s, std::size_t /*end*/, unsigned worker) {
+      counts[worker].resize(snapshots_.buckets.size());
+      for (auto& partition : dealt_) {
+        slices_[s].insert(slices_[s].end(), partition[s].begin(), partition[s].end());
+        partition[s] = {};
+      }
+      std::sort(slices_[s].begin(), slices_[s].end(), [](const Holder& a, const Holder& b) { return a.number < b.number; });
+      for_each_viewer(slices_[s], [&](std::span<const Holder> holders, std::span<const Packed> rows) {
+        if (holders.size() > 1) num_collisions[s] += collisions_of(holders);
+        count(rows, counts[worker]);
+        for_each_day_row(
+            rows, [&](std::span<const Packed> of_channel) { ++num_day_rows_[s][snapshots_.buckets[bucket_of(of_channel.front())].list]; });
+      });
+    });
+    for (const std::uint64_t collisions : num_collisions) result_.num_number_collisions += collisions;
+    for (const std::vector<BucketCounts>& of_worker : counts) {
+      for (std::size_t b = 0; b < of_worker.size(); ++b) {
+        result_.counts[b].num_viewers += of_worker[b].num_viewers;
+        result_.counts[b].num_duplicates += of_worker[b].num_duplicates;
       }
     }
   }
 
-  void note_if_shared(std::size_t p, std::int64_t number, std::uint32_t bucket, const Row& row) {
-    if (shared_numbers_.empty() || !std::binary_search(shared_numbers_.begin(), shared_numbers_.end(), number)) return;
-    const std::uint32_t day = snapshots_.buckets[bucket].day;
-    const auto owner = owners_[p].find(place_of(day, row.viewer));
-    const std::lock_guard lock(mutex_);
-    sharers_.emplace_back(day, number, owner == owners_[p].end() ? partitions_[p].keys()[row.viewer] : owner->second.key);
-  }
-
-  void count_collisions() {
-    std::sort(sharers_.begin(), sharers_.end());
-    sharers_.erase(std::unique(sharers_.begin(), sharers_.end()), sharers_.end());
-    for (std::size_t i = 1; i < sharers_.size(); ++i) {
-      const auto& [day, number, key] = sharers_[i];
-      if (std::get<0>(sharers_[i - 1]) == day && std::get<1>(sharers_[i - 1]) == number) ++result_.num_number_collisions;
-    }
-  }
-
-  void build_slices() {
-    std::vector<std::vector<std::vector<DayRow>>> slices(kNumSlices);
-    pool_.parallel_for(kNumSlices, 1, [&](std::size_t s, std::size_t /*end*/, unsigned /*worker*/) {
-      slices[s].resize(snapshots_.lists.size());
-      const std::span rows(rows_.get() + begins_[s], begins_[s + 1] - begins_[s]);
-      std::sort(rows.begin(), rows.end());
-      build_slice(rows, slices[s]);
-    });
-    rows_.reset();
-    pool_.parallel_for(result_.rows.size(), 1, [&](std::size_t list, std::size_t /*end*/, unsigned /*worker*/) {
-      std::size_t size = 0;
-      for (const auto& slice : slices) size += slice[list].size();
-      result_.rows[list].reserve(size);
-      for (auto& slice : slices) {
-        result_.rows[list].insert(result_.rows[list].end(), slice[list].begin(), slice[list].end());
-        slice[list] = {};
-      }
-    });
-  }
-
-  void build_slice(std::span<const Sorted> rows, std::vector<std::vector<DayRow>>& lists) {
-    for (std::size_t begin = 0; begin < rows.size();) {
-      const std::uint32_t bucket = bucket_of(rows[begin]);
+  /// Calls body(holders, rows) for each number; `rows` are sorted, and stay so.
+  template <class Body>
+  static void for_each_viewer(std::span<const Holder> slice, const Body& body) {
+    std::vector<Packed> joined;
+    for (std::size_t begin = 0; begin < slice.size();) {
       std::size_t end = begin + 1;
-      while (end < rows.size() && rows[end].number == rows[begin].number && bucket_of(rows[end]) == bucket) ++end;
-      // Integer sums: the order of the slices does not matter.
-      std::atomic_ref(result_.counts[bucket].num_viewers).fetch_add(1, std::memory_order_relaxed);
-      if (end - begin > 1) {
-        std::atomic_ref(result_.counts[bucket].num_duplicates)
-            .fetch_add(static_cast<std::uint32_t>(end - begin - 1), std::memory_order_relaxed);
+      while (end < slice.size() && slice[end].number == slice[begin].number) ++end;
+      // Neighbours by number are anywhere in memory.
+      constexpr std::size_t kAhead = 12;
+      if (end + kAhead < slice.size()) __builtin_prefetch(slice[end + kAhead].rows.data());
+      const std::span<const Holder> holders = slice.subspan(begin, end - begin);
+      const std::span<Packed> first = holders.front().rows;
+      if (!std::is_sorted(first.begin(), first.end())) std::sort(first.begin(), first.end());
+      std::span<const Packed> rows = first;
+      if (holders.size() > 1) {
+        joined.clear();
+        for (const Holder& holder : holders) joined.insert(joined.end(), holder.rows.begin(), holder.rows.end());
+        std::sort(joined.begin(), joined.end());
+        rows = joined;
       }
-      add_to(lists[snapshots_.buckets[bucket].list], rows[end - 1]);
+      body(holders, rows);
       begin = end;
     }
   }
 
-  void add_to(std::vector<DayRow>& list, const Sorted& row) const {
-    const DayBucket& bucket = snapshots_.buckets[bucket_of(row)];
-    if (list.empty() || list.back().viewer != row.number || list.back().channel != bucket.channel) {
-      list.push_back({.viewer = row.number, .channel = bucket.channel, .first_min = bucket.minute});
+  /// Calls body(rows) for the rows of each list and channel among those of a viewer.
+  template <class Body>
+  void for_each_day_row(std::span<const Packed> rows, const Body& body) const {
+    for (std::size_t begin = 0; begin < rows.size();) {
+      const DayBucket& first = snapshots_.buckets[bucket_of(rows[begin])];
+      std::size_t end = begin + 1;
+      for (; end < rows.size(); ++end) {
+        const DayBucket& bucket = snapshots_.buckets[bucket_of(rows[end])];
+        if (bucket.list != first.list || bucket.channel != first.channel) break;
+      }
+      body(rows.subspan(begin, end - begin));
+      begin = end;
     }
-    DayRow& last = list.back();
-    constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-    ++last.buckets;
-    last.messages = static_cast<std::int32_t>(std::min(last.messages + std::int64_t{messages_of(row)}, kMost));
-    last.last_min = bucket.minute;
+  }
+
+  static void count(std::span<const Packed> rows, std::vector<BucketCounts>& counts) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      BucketCounts& bucket = counts[bucket_of(rows[i])];
+      const bool is_again = i > 0 && bucket_of(rows[i]) == bucket_of(rows[i - 1]);
+      ++(is_again ? bucket.num_duplicates : bucket.num_viewers);
+    }
+  }
+
+  /// Viewers who share a number with another of their day: none, in practice.
+  [[nodiscard]] std::uint64_t collisions_of(std::span<const Holder> holders) const {
+    const auto is_same = [&](const Holder& holder) { return *holder.key == *holders.front().key; };
+    if (std::all_of(holders.begin(), holders.end(), is_same)) return 0;
+    std::set<std::pair<std::uint32_t, ViewerKey>> viewers;
+    std::set<std::uint32_t> days;
+    for (const Holder& holder : holders) {
+      for (const Packed row : holder.rows) {
+        const std::uint32_t day = snapshots_.buckets[bucket_of(row)].day;
+        viewers.emplace(day, *holder.key);
+        days.insert(day);
+      }
+    }
+    return viewers.size() - days.size();
+  }
+
+  void build_lists() {
+    for (std::size_t list = 0; list < result_.rows.size(); ++list) {
+      std::size_t at = 0;
+      for (auto& of_slice : num_day_rows_) at += std::exchange(of_slice[list], at);
+      result_.rows[list].resize(at);
+    }
+    pool_.parallel_for(kNumSlices, 1, [&](std::size_t s, std::size_t /*end*/, unsigned /*worker*/) {
+      std::vector<std::size_t>& places = num_day_rows_[s];
+      for_each_viewer(slices_[s], [&](std::span<const Holder> holders, std::span<const Packed> rows) {
+        for_each_day_row(rows, [&](std::span<const Packed> of_channel) {
+          const std::uint32_t list = snapshots_.buckets[bucket_of(of_channel.front())].list;
+          result_.rows[list][places[list]++] = day_row(holders.front().number, of_channel);
+        });
+      });
+      slices_[s] = {};
+    });
+  }
+
+  [[nodiscard]] DayRow day_row(std::int64_t viewer, std::span<const Packed> rows) const {
+    const DayBucket& first = snapshots_.buckets[bucket_of(rows.front())];
+    DayRow row{.viewer = viewer, .channel = first.channel, .first_min = first.minute};
+    std::int64_t messages = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i + 1 < rows.size() && bucket_of(rows[i + 1]) == bucket_of(rows[i])) continue;
+      ++row.buckets;
+      messages += messages_of(rows[i]);
+    }
+    row.messages = static_cast<std::int32_t>(std::min<std::int64_t>(messages, std::numeric_limits<std::int32_t>::max()));
+    row.last_min = snapshots_.buckets[bucket_of(rows.back())].minute;
+    return row;
   }
 
   ViewerPartitions& partitions_;
@@ -252,11 +309,10 @@ class DayRowBuilder {
   ThreadPool& pool_;
   std::array<std::vector<std::int64_t>, ViewerPartitions::kCount> numbers_;                // by number in the partition
   std::array<std::unordered_map<std::uint64_t, Owner>, ViewerPartitions::kCount> owners_;  // by place_of(); of logins alone
-  std::vector<std::int64_t> shared_numbers_;                                               // sorted
-  std::unique_ptr<Sorted[]> rows_;                                                         // slice by slice
-  std::array<std::size_t, kNumSlices + 1> begins_{};
-  std::mutex mutex_;
-  std::vector<std::tuple<std::uint32_t, std::int64_t, ViewerKey>> sharers_;  // guarded by mutex_; day, number, viewer
+  std::array<std::vector<Packed>, ViewerPartitions::kCount> packed_;
+  std::vector<std::array<std::vector<Holder>, kNumSlices>> dealt_;  // of each partition
+  std::vector<std::vector<Holder>> slices_;                         // sorted by number
+  std::vector<std::vector<std::size_t>> num_day_rows_;              // of each slice, by list
   DayRows result_;
 };
 

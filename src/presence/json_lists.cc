@@ -61,6 +61,22 @@ class Elements {
   bool is_malformed_ = false;
 };
 
+/// Numbers below a million without anything between them but commas, as collectors write them; false for other lists.
+bool read_plain_numbers(std::string_view text, std::vector<std::uint32_t>& numbers) {
+  constexpr std::size_t kMaxDigits = 6;
+  if (!text.starts_with('[')) return false;
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    const std::size_t begin = at;
+    std::uint32_t number = 0;
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) number = 10 * number + static_cast<std::uint32_t>(text[at] - '0');
+    if (at == begin || at - begin > kMaxDigits || at == text.size()) return false;
+    numbers.push_back(number);
+    if (text[at] == ']') return true;
+    if (text[at] != ',') return false;
+  }
+  return false;
+}
+
 ViewerKey key_of_text(std::string_view element, bool& has_plain) {
   if (element.size() <= 2 || element.front() != '"') return {};
   const std::string_view inside = element.substr(1, element.size() - 2);
@@ -98,6 +114,8 @@ bool read_names(std::string_view text, NameList& names) {
 }
 
 void read_messages(std::string_view text, std::vector<std::uint32_t>& messages) {
+  messages.clear();
+  if (read_plain_numbers(text, messages)) return;
   messages.clear();
   Elements elements(text);
   std::string_view element;

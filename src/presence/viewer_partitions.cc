@@ -95,6 +95,10 @@ void ViewerPartition::take_out(std::span<const ViewerAlias> aliases, std::uint32
 
 void ViewerPartition::clear() {
   keys_ = {};
+  clear_rows();
+}
+
+void ViewerPartition::clear_rows() {
   slots_ = {};
   rows_ = {};
   messages_ = {};

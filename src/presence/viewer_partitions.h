@@ -77,6 +77,8 @@ class ViewerPartition {
   [[nodiscard]] std::optional<std::uint32_t> find(const ViewerKey& key) const;
   /// Gives all memory back.
   void clear();
+  /// The same, but for that of keys().
+  void clear_rows();
 
  private:
   // Open addressing with linear probing. A slot holds a viewer's number + 1 (0 = free) and 32 bits of its key, so that most
