@@ -72,14 +72,11 @@ class SnapshotFile::Source {
     if (!is_sniffed_) {
       is_sniffed_ = true;
       const std::size_t got = read_stored(out, size);
-      if (sniff({out, got}) == Compression::kNone) return got;
-      decompress_all(std::string(out, got));
+      kind_ = sniff({out, got});
+      if (kind_ == Compression::kNone) return got;
+      begin_stream({out, got}, got < size);
     }
-    if (!is_compressed_) return read_stored(out, size);
-    const std::size_t part = std::min(size, content_.size() - content_at_);
-    std::memcpy(out, content_.data() + content_at_, part);
-    content_at_ += part;
-    return part;
+    return kind_ == Compression::kNone ? read_stored(out, size) : read_content(out, size);
   }
 
   [[nodiscard]] std::uint64_t num_stored() const { return num_stored_; }
@@ -124,36 +121,87 @@ class SnapshotFile::Source {
     return got;
   }
 
-  void decompress_all(std::string stored) {
-    is_compressed_ = true;
-    const Compression kind = sniff(stored);
-    for (std::size_t got = stored.size(); got > 0;) {
-      const std::size_t size = stored.size();
-      stored.resize(2 * size);
-      got = read_stored(stored.data() + size, size);
-      stored.resize(size + got);
-    }
-    const auto result = decompress(kind, stored, content_, max_content_);
-    if (!result) {
-      problem_reason_ = result.error().code == ErrorCode::kLimitExceeded ? reason::kOversized : reason::kDamagedCompression;
-      problem_ = result.error().message;
-    } else if (!result->complete) {
-      problem_reason_ = reason::kTruncatedCompression;
-      problem_ = result->problem;
-    }
+  void begin_stream(std::string_view first, bool is_all) {
+    decompressor_ = make_decompressor(kind_);
+    // Of a small file no more than it has. Pieces are of one size whatever the blocks are: damaged streams give the same.
+    const std::uint64_t expected = file_.bytes ? file_.bytes->size() : file_.object.num_bytes;
+    stored_size_ = std::max<std::size_t>(static_cast<std::size_t>(std::min<std::uint64_t>(expected, kStoredPiece)), first.size());
+    stored_ = std::make_unique_for_overwrite<char[]>(stored_size_);
+    std::memcpy(stored_.get(), first.data(), first.size());
+    const std::size_t more = stored_size_ - first.size();
+    const std::size_t got = is_all ? 0 : read_stored(stored_.get() + first.size(), more);
+    is_last_ = is_all || got < more;
+    input_ = {stored_.get(), first.size() + got};
+    content_ = std::make_unique_for_overwrite<char[]>(kContentPiece);
   }
+
+  std::size_t read_content(char* out, std::size_t size) {
+    std::size_t got = 0;
+    while (got < size && (content_at_ < content_size_ || decompress_piece())) {
+      const std::size_t part = std::min(size - got, content_size_ - content_at_);
+      std::memcpy(out + got, content_.get() + content_at_, part);
+      content_at_ += part;
+      got += part;
+    }
+    return got;
+  }
+
+  /// Fills content_; false at the end.
+  bool decompress_piece() {
+    content_at_ = content_size_ = 0;
+    while (content_size_ == 0 && !is_at_end_) {
+      if (input_.empty() && !is_last_) {
+        const std::size_t got = read_stored(stored_.get(), stored_size_);
+        input_ = {stored_.get(), got};
+        is_last_ = got < stored_size_;
+      }
+      const Decompressor::Outcome outcome = decompressor_->step(input_, is_last_, content_.get(), kContentPiece, content_size_);
+      if (content_size_ > max_content_ - num_content_) {
+        content_size_ = static_cast<std::size_t>(max_content_ - num_content_);
+        fail(reason::kOversized, "decompresses to more than " + std::to_string(max_content_) + " bytes");
+      } else if (outcome != Decompressor::Outcome::kMore) {
+        is_at_end_ = true;
+        const bool is_partial = outcome == Decompressor::Outcome::kCutOff || outcome == Decompressor::Outcome::kDamaged;
+        if (outcome != Decompressor::Outcome::kEnd) {
+          fail(is_partial ? reason::kTruncatedCompression : reason::kDamagedCompression, problem_of(kind_, outcome));
+        }
+      }
+      num_content_ += content_size_;
+    }
+    return content_size_ > 0;
+  }
+
+  /// The end of the content. What the disk says goes before what its cut-off stream says.
+  void fail(std::string_view reason, std::string problem) {
+    is_at_end_ = true;
+    if (!problem_reason_.empty()) return;
+    problem_reason_ = reason;
+    problem_ = std::move(problem);
+  }
+
+  static constexpr std::size_t kStoredPiece = std::size_t{1} << 20U;
+  static constexpr std::size_t kContentPiece = std::size_t{256} << 10U;
 
   XXH3_state_t hash_{};
   const InputFile& file_;
   std::uint64_t max_content_;
   std::uint64_t num_stored_ = 0;
-  std::string content_;  // of a compressed file
-  std::size_t content_at_ = 0;
   std::string_view problem_reason_;
   std::string problem_;
   int descriptor_;
   bool is_sniffed_ = false;
-  bool is_compressed_ = false;
+  // Of a compressed file:
+  Compression kind_ = Compression::kNone;
+  std::unique_ptr<Decompressor> decompressor_;
+  std::unique_ptr<char[]> stored_;
+  std::size_t stored_size_ = 0;
+  std::string_view input_;  // of stored_, not decompressed yet
+  bool is_last_ = false;    // nothing comes after input_
+  std::unique_ptr<char[]> content_;
+  std::size_t content_at_ = 0;
+  std::size_t content_size_ = 0;
+  std::uint64_t num_content_ = 0;
+  bool is_at_end_ = false;
 };
 
 SnapshotFile::SnapshotFile(const InputFile& file, std::uint32_t index, PresenceInput* input, const ReadLimits& limits)

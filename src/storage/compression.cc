@@ -5,7 +5,6 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -25,60 +24,64 @@ Error over_limit(std::uint64_t limit) {
   return {ErrorCode::kLimitExceeded, "decompresses to more than " + std::to_string(limit) + " bytes"};
 }
 
-/// Streaming, because a cut-off file must give what came before the cut; several members may follow each other.
-Result<Decompressed> gunzip(std::string_view bytes, std::string& out, std::uint64_t limit) {
-  z_stream stream{};
-  VA_CHECK(inflateInit2(&stream, 15 + 16) == Z_OK);
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, inflateEnd);
-  const std::size_t begin = out.size();
-  auto chunk = std::make_unique<std::array<char, kChunk>>();
-  bool any_member = false;
-  while (true) {
-    if (stream.avail_in == 0) {
-      if (bytes.empty()) return Decompressed{false, "the gzip stream ends too early"};
-      const std::size_t part = std::min<std::size_t>(bytes.size(), std::numeric_limits<unsigned>::max());
-      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib's API is not const-correct
-      stream.avail_in = static_cast<unsigned>(part);
-      bytes.remove_prefix(part);
-    }
-    stream.next_out = reinterpret_cast<Bytef*>(chunk->data());
-    stream.avail_out = static_cast<unsigned>(chunk->size());
-    const int result = inflate(&stream, Z_NO_FLUSH);
-    out.append(chunk->data(), chunk->size() - stream.avail_out);
-    if (out.size() - begin > limit) return over_limit(limit);
-    if (result == Z_STREAM_END) {
-      any_member = true;
-      if (stream.avail_in == 0 && bytes.empty()) return Decompressed{};
-      VA_CHECK(inflateReset(&stream) == Z_OK);
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
-      if (!any_member && out.size() == begin) return Error{ErrorCode::kCorruptData, "this is no gzip stream"};
-      return Decompressed{false, "the gzip stream is damaged"};
-    }
-  }
-}
+/// Several members may follow each other.
+class Gunzip final : public Decompressor {
+ public:
+  Gunzip() { VA_CHECK(inflateInit2(&stream_, 15 + 16) == Z_OK); }
+  Gunzip(const Gunzip&) = delete;
+  Gunzip& operator=(const Gunzip&) = delete;
+  ~Gunzip() override { inflateEnd(&stream_); }
 
-Result<Decompressed> unzstd(std::string_view bytes, std::string& out, std::uint64_t limit) {
-  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
-  VA_CHECK(context != nullptr);
-  const std::size_t begin = out.size();
-  auto chunk = std::make_unique<std::array<char, kChunk>>();
-  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-  std::size_t pending = 1;  // 0 at the end of each frame
-  while (in.pos < in.size || pending > 0) {
-    ZSTD_outBuffer buffer{chunk->data(), chunk->size(), 0};
-    const std::size_t consumed_before = in.pos;
-    pending = ZSTD_decompressStream(context.get(), &buffer, &in);
-    out.append(chunk->data(), buffer.pos);
-    if (out.size() - begin > limit) return over_limit(limit);
-    if (ZSTD_isError(pending) != 0) {
-      if (out.size() == begin && consumed_before == 0) return Error{ErrorCode::kCorruptData, "this is no zstd stream"};
-      return Decompressed{false, "the zstd stream is damaged"};
-    }
-    const bool stuck = in.pos == in.size && buffer.pos < buffer.size && pending > 0;
-    if (stuck) return Decompressed{false, "the zstd stream ends too early"};
+  Outcome step(std::string_view& in, bool is_last, char* out, std::size_t size, std::size_t& written) override {
+    written = 0;
+    if (in.empty()) return !is_last ? Outcome::kMore : is_between_members_ ? Outcome::kEnd : Outcome::kCutOff;
+    if (is_between_members_) VA_CHECK(inflateReset(&stream_) == Z_OK);
+    is_between_members_ = false;
+    const std::size_t part = std::min<std::size_t>(in.size(), std::numeric_limits<unsigned>::max());
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));  // zlib's API is not const-correct
+    stream_.avail_in = static_cast<unsigned>(part);
+    stream_.next_out = reinterpret_cast<Bytef*>(out);
+    stream_.avail_out = static_cast<unsigned>(size);
+    const int result = inflate(&stream_, Z_NO_FLUSH);
+    in.remove_prefix(part - stream_.avail_in);
+    written = size - stream_.avail_out;
+    any_content_ = any_content_ || written > 0;
+    if (result == Z_STREAM_END) is_between_members_ = any_member_ = true;
+    if (result == Z_STREAM_END || result == Z_OK || result == Z_BUF_ERROR) return Outcome::kMore;
+    return any_member_ || any_content_ ? Outcome::kDamaged : Outcome::kNoStream;
   }
-  return Decompressed{};
-}
+
+ private:
+  z_stream stream_{};
+  bool is_between_members_ = false;
+  bool any_member_ = false;
+  bool any_content_ = false;
+};
+
+class Unzstd final : public Decompressor {
+ public:
+  Unzstd() : context_(ZSTD_createDCtx(), &ZSTD_freeDCtx) { VA_CHECK(context_ != nullptr); }
+
+  Outcome step(std::string_view& in, bool is_last, char* out, std::size_t size, std::size_t& written) override {
+    written = 0;
+    if (in.empty() && is_between_frames_) return is_last ? Outcome::kEnd : Outcome::kMore;
+    const bool is_first = is_first_;
+    is_first_ = false;
+    ZSTD_inBuffer input{in.data(), in.size(), 0};
+    ZSTD_outBuffer output{out, size, 0};
+    const std::size_t pending = ZSTD_decompressStream(context_.get(), &output, &input);
+    in.remove_prefix(input.pos);
+    written = output.pos;
+    if (ZSTD_isError(pending) != 0) return is_first && written == 0 ? Outcome::kNoStream : Outcome::kDamaged;
+    is_between_frames_ = pending == 0;
+    return pending > 0 && is_last && in.empty() && written < size ? Outcome::kCutOff : Outcome::kMore;
+  }
+
+ private:
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context_;
+  bool is_between_frames_ = false;
+  bool is_first_ = true;
+};
 
 }  // namespace
 
@@ -95,14 +98,36 @@ std::string_view without_compression_suffix(std::string_view file_name) {
 }
 
 Result<Decompressed> decompress(Compression kind, std::string_view bytes, std::string& out, std::uint64_t limit) {
-  switch (kind) {
-    case Compression::kGzip: return gunzip(bytes, out, limit);
-    case Compression::kZstd: return unzstd(bytes, out, limit);
-    case Compression::kNone: break;
+  if (kind == Compression::kNone) {
+    if (bytes.size() > limit) return over_limit(limit);
+    out += bytes;
+    return Decompressed{};
   }
-  if (bytes.size() > limit) return over_limit(limit);
-  out += bytes;
-  return Decompressed{};
+  const std::size_t begin = out.size();
+  const std::unique_ptr<Decompressor> decompressor = make_decompressor(kind);
+  const auto chunk = std::make_unique_for_overwrite<char[]>(kChunk);
+  for (;;) {
+    std::size_t written = 0;
+    const Decompressor::Outcome outcome = decompressor->step(bytes, true, chunk.get(), kChunk, written);
+    out.append(chunk.get(), written);
+    if (out.size() - begin > limit) return over_limit(limit);
+    if (outcome == Decompressor::Outcome::kMore) continue;
+    if (outcome == Decompressor::Outcome::kEnd) return Decompressed{};
+    if (outcome == Decompressor::Outcome::kNoStream) return Error{ErrorCode::kCorruptData, problem_of(kind, outcome)};
+    return Decompressed{.complete = false, .problem = problem_of(kind, outcome)};
+  }
+}
+
+std::unique_ptr<Decompressor> make_decompressor(Compression kind) {
+  VA_CHECK(kind != Compression::kNone);
+  if (kind == Compression::kGzip) return std::make_unique<Gunzip>();
+  return std::make_unique<Unzstd>();
+}
+
+std::string problem_of(Compression kind, Decompressor::Outcome outcome) {
+  const std::string name = kind == Compression::kGzip ? "gzip" : "zstd";
+  if (outcome == Decompressor::Outcome::kNoStream) return "this is no " + name + " stream";
+  return "the " + name + (outcome == Decompressor::Outcome::kCutOff ? " stream ends too early" : " stream is damaged");
 }
 
 std::string compress_gzip(std::string_view bytes, int level) {
