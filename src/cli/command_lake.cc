@@ -207,11 +207,10 @@ Status CommandLakeVerify::run() {
   }
   print_result(wants_json() ? verify_json(*report) : verify_text(*report, settings().lake.deep));
   if (report->problems.empty()) return {};
-  return Error{
-      ErrorCode::kCorruptData,
-      fmt::format("the lake has {} problems; remove the curated/presence/dt=.../_manifest.json of damaged days and run vieweratlas "
-                  "compact, which makes them anew from their raw files",
-                  with_thousands(report->problems.total()))};
+  return Error{ErrorCode::kCorruptData,
+               fmt::format("the lake has {} problems; a damaged day is made anew from its raw files by vieweratlas compact, once its "
+                           "curated/presence/dt=.../_manifest.json is removed",
+                           with_thousands(report->problems.total()))};
 }
 
 Status CommandLakePurge::setup(const CommandLine& line, const Environment& environment) {

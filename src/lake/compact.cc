@@ -106,6 +106,9 @@ class Compaction {
                                "put the earlier key back, or remove {} and make the lake anew",
                                printable(manifest.key_id), key_id_, store_.uri("curated/"))};
     }
+    const Result<std::vector<StoredObject>> parts = store_.list("curated/", ".parquet");
+    if (!parts) return parts.error();
+    for (const StoredObject& part : *parts) bytes_of_part_.emplace(part.key, part.num_bytes);
     if (Status loaded = catalog_.load(*manifests, range_, number_); !loaded) return loaded;
     for (LakeManifest& manifest : *manifests) manifests_.emplace(manifest.day, std::move(manifest));
     report_.num_files = catalog_.num_files();
@@ -138,12 +141,12 @@ class Compaction {
     switch (need_of(day, files)) {
       case Need::kNothing: ++report_.num_days_current; return {};
       case Need::kRawGone:
-        tell_if_made_before_forgetting(day);
+        tell_of_kept(day);
         ++report_.num_days_current;
         ++report_.num_days_raw_gone;
         return {};
       case Need::kTooLate:
-        tell_if_made_before_forgetting(day);
+        tell_of_kept(day);
         ++report_.num_days_current;
         ++report_.num_days_raw_gone;
         report_.losses.add("late_for_purged_day", format_day(day) + ": raw files are gone, and others came or changed since");
@@ -155,7 +158,21 @@ class Compaction {
     return options_.dry_run ? Status() : write_tables(day);
   }
 
-  void tell_if_made_before_forgetting(DayNumber day) {
+  /// By their sizes; their bytes are verify's business.
+  [[nodiscard]] bool has_all_tables(const LakeManifest& manifest) const {
+    const std::vector<LakeTable> tables = tables_of(manifest);
+    return std::all_of(tables.begin(), tables.end(), [this](const LakeTable& table) {
+      const auto part = bytes_of_part_.find(table.key);
+      return part != bytes_of_part_.end() && part->second == table.num_bytes;
+    });
+  }
+
+  /// What is wrong with a day that cannot be made anew.
+  void tell_of_kept(DayNumber day) {
+    if (!has_all_tables(manifests_.at(day))) {
+      report_.losses.add("damaged_day",
+                         format_day(day) + ": tables of it are damaged and raw files of it are gone; put one of both back from a backup");
+    }
     if (has_no_plain_names_of(manifests_.at(day), options_.forgotten_list)) return;
     report_.losses.add("made_before_forgetting", format_day(day) +
                                                      ": its raw files are gone, and who was forgotten since may be in it under "
@@ -182,6 +199,7 @@ class Compaction {
       has_versions = has_versions && input->object.version == file.object.version;
     }
     if (is_gone) return is_equal ? Need::kRawGone : Need::kTooLate;
+    if (!has_all_tables(found->second)) return Need::kTables;
     if (!is_equal || num_known != inputs.size() || found->second.forgotten_list != options_.forgotten_list) return Need::kTables;
     return has_versions ? Need::kNothing : Need::kVersions;
   }
@@ -250,7 +268,8 @@ class Compaction {
   DayWriter writer_;
   std::unique_ptr<LakeLock> lock_;
   std::map<DayNumber, LakeManifest> manifests_;
-  std::set<std::string> counted_;  // files whose losses are in the report: a file may be of several days
+  std::map<std::string, std::uint64_t> bytes_of_part_;  // that are there
+  std::set<std::string> counted_;                       // files whose losses are in the report: a file may be of several days
   CompactReport report_;
 };
 

@@ -29,6 +29,8 @@ using namespace lake_internal;  // NOLINT(google-build-using-namespace): one lay
 
 using Numbers = std::unordered_set<std::int64_t>;
 
+bool is_damage(const Error& error) { return error.code == ErrorCode::kCorruptData || error.code == ErrorCode::kNotFound; }
+
 /// Rows and logins of a day that are theirs.
 std::uint64_t count_of(const DayOfPresence& day, const Numbers& viewers) {
   std::uint64_t count = 0;
@@ -46,6 +48,7 @@ Result<Numbers> with_links(const TableReader& reader, const std::vector<LakeMani
   for (const LakeManifest& manifest : manifests) {
     if (!manifest.logins) continue;
     const Result<std::vector<DayAlias>> of_day = reader.logins(*manifest.logins);
+    if (!of_day && is_damage(of_day.error())) continue;  // told where the day is read
     if (!of_day) return of_day.error();
     aliases.insert(aliases.end(), of_day->begin(), of_day->end());
   }
@@ -74,7 +77,7 @@ class Forgetting {
       if (!taken) return std::move(taken).error();
       lock = *std::move(taken);
     }
-    Result<std::vector<LakeManifest>> manifests = read_manifests(store_);
+    Result<std::vector<LakeManifest>> manifests = read_manifests(store_, &report_.problems);
     if (!manifests) return std::move(manifests).error();
     const Result<Numbers> numbers = with_links(reader_, *manifests, people_.viewers);
     if (!numbers) return numbers.error();
@@ -94,6 +97,10 @@ class Forgetting {
  private:
   Status one_day(const LakeManifest& before, const Numbers& numbers) {
     Result<DayOfPresence> day = read_day(reader_, before);
+    if (!day && is_damage(day.error())) {
+      report_.problems.add("damaged_day", format_day(before.day) + ": " + day.error().message);
+      return {};
+    }
     if (!day) return std::move(day).error();
     const std::uint64_t count = count_of(*day, numbers);
     if (count == 0) return note_list(before);

@@ -35,6 +35,8 @@ class ManifestParser {
     return header(root, manifest) && counts(root, manifest) && tables(root, manifest) && inputs(root, manifest);
   }
   [[nodiscard]] const std::string& problem() const { return problem_; }
+  /// It is sound, for all that is known.
+  [[nodiscard]] bool is_newer() const { return is_newer_; }
 
  private:
   bool fail(std::string what) {
@@ -48,6 +50,7 @@ class ManifestParser {
     std::uint64_t schema = 0;
     if (!text(root, "format", format) || format != "vieweratlas-lake-day") return fail("is no manifest of a day");
     if (!number(root, "schema_version", schema)) return false;
+    is_newer_ = schema > kLakeSchemaVersion;
     if (schema != kLakeSchemaVersion) return fail(fmt::format("is of schema version {}, which this program cannot read", schema));
     if (!text(root, "day", day) || !text(root, "run", manifest.run) || !text(root, "viewer_key", manifest.key_id) ||
         !text(root, "version", manifest.version)) {
@@ -165,6 +168,7 @@ class ManifestParser {
   }
 
   std::string problem_;
+  bool is_newer_ = false;
 };
 
 Error no_manifest(std::string_view key, std::string_view what) {
@@ -181,12 +185,17 @@ Result<LakeManifest> parse_manifest(std::string_view json, std::string_view key)
   if (parser.parse(simdjson::padded_string(json)).get(root) != simdjson::SUCCESS) return no_manifest(key, "is no JSON object");
   LakeManifest manifest;
   ManifestParser reader;
-  if (!reader.parse(root, manifest)) return no_manifest(key, reader.problem());
+  const bool is_read = reader.parse(root, manifest);
+  if (reader.is_newer()) {
+    return Error{ErrorCode::kCorruptData, fmt::format("{} {}: a newer version of this program made it; use that one for this lake",
+                                                      printable(key, kMaxKeyText), reader.problem())};
+  }
+  if (!is_read) return no_manifest(key, reader.problem());
   if (key != manifest_key(manifest.day)) return no_manifest(key, "is of " + format_day(manifest.day));
   return manifest;
 }
 
-Result<std::vector<LakeManifest>> read_manifests(const ObjectStore& store) {
+Result<std::vector<LakeManifest>> read_manifests(const ObjectStore& store, Losses* damaged) {
   const Result<std::vector<StoredObject>> objects = store.list(kPresence, kManifestName);
   if (!objects) return Error(objects.error()).with_context("listing the lake's days");
   std::vector<LakeManifest> manifests;
@@ -195,6 +204,10 @@ Result<std::vector<LakeManifest>> read_manifests(const ObjectStore& store) {
     if (!json && json.error().code == ErrorCode::kNotFound) continue;  // purged since it was listed
     if (!json) return json.error();
     Result<LakeManifest> manifest = parse_manifest(*json, object.key);
+    if (!manifest && damaged != nullptr) {
+      damaged->add("damaged_manifest", manifest.error().message);
+      continue;
+    }
     if (!manifest) return std::move(manifest).error();
     manifests.push_back(*std::move(manifest));
   }

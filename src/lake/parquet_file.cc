@@ -41,6 +41,11 @@ ErrorCode code_of(duckdb_error_type type) {
 }
 
 Error duckdb_error(ErrorCode code, std::string_view doing, std::string_view name, const char* message) {
+  if (message != nullptr && std::string_view(message).find("No space left on device") != std::string_view::npos) {
+    return {
+        ErrorCode::kLimitExceeded,
+        fmt::format("{} {}: the disk is full; free some space, or name another folder by TMPDIR, and run again", doing, printable(name))};
+  }
   const std::string_view text = message == nullptr ? "DuckDB gives no reason" : message;
   return {code, fmt::format("{} {}: {}", doing, printable(name, kMaxNameBytes), printable(text, kMaxMessageBytes))};
 }

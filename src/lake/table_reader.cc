@@ -49,10 +49,11 @@ class OwnedDescriptor {
 };
 
 Error damaged(const LakeTable& table, std::string_view what) {
-  return {
-      ErrorCode::kCorruptData,
-      fmt::format("the table {} {}; run \"vieweratlas lake verify\", and make the day anew with \"vieweratlas compact\" after removing it",
-                  printable(table.key, kMaxKeyText), what)};
+  return {ErrorCode::kCorruptData,
+          fmt::format(
+              "the table {} {}; remove the _manifest.json of its day and run \"vieweratlas compact\", which makes the day anew from its "
+              "raw files",
+              printable(table.key, kMaxKeyText), what)};
 }
 
 /// An open table, of which the bytes are those that the manifest names.

@@ -125,13 +125,14 @@ struct LakeForgetReport {
   std::vector<DayNumber> days;  ///< rewritten, or to be rewritten
   std::uint64_t num_rows = 0;   ///< rows and logins that were taken out, or would be
   std::uint64_t num_buckets = 0;
+  Losses problems;           ///< days that could not be read and may still have them: "damaged_manifest", "damaged_day"
   std::string lock_problem;  ///< as in CompactReport
 };
 
 /// Takes viewers out of the tables of presence and logins of all days, and those who are linked with them by a table of logins: the ids of
 /// a login, the logins of an id. Each day is replaced at once, and its old tables are removed. Sums that name nobody (the number of viewers
 /// of a snapshot) stay as they were observed; a day whose raw files are there is made anew from them by the next compact().
-/// Errors: those of the store; corrupt_data (a table); unavailable (another run changes the lake); cancelled.
+/// Damaged days are counted and left. Errors: those of the store; unavailable (another run changes the lake); cancelled.
 [[nodiscard]] Result<LakeForgetReport> forget_in_lake(ObjectStore& store, const LakeForgetting& people, const LakeChangeOptions& options);
 
 }  // namespace vieweratlas

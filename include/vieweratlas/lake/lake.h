@@ -74,8 +74,8 @@ struct CompactReport {
   std::uint64_t num_left_overs = 0;  ///< files of killed or earlier runs that were removed
   std::string stale_lock;            ///< whose lock was taken over; empty = none
   std::string lock_problem;          ///< one sentence when the lock could not be removed; empty = it was
-  /// Of the raw files of the days written; and "late_for_purged_day": a file came too late, "made_before_forgetting": raw files of a day
-  /// are gone, and somebody who was forgotten since may be in it under a plain name.
+  /// Of the raw files of the days written; and "late_for_purged_day": a file came too late, and of days whose raw
+  /// files are gone: "made_before_forgetting" (somebody who was forgotten since may be in it under a plain name), "damaged_day".
   Losses losses;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/presence/losses.h"
 #include "vieweratlas/presence/read_days.h"
 #include "vieweratlas/storage/object_store.h"
 
@@ -65,8 +66,8 @@ struct LakeManifest {
 [[nodiscard]] std::string to_json(const LakeManifest& manifest);
 /// Errors: corrupt_data (no manifest, another schema version; `key` is named).
 [[nodiscard]] Result<LakeManifest> parse_manifest(std::string_view json, std::string_view key);
-/// All manifests of `store`, by day. A damaged one is an error.
-[[nodiscard]] Result<std::vector<LakeManifest>> read_manifests(const ObjectStore& store);
+/// All manifests of `store`, by day. A damaged one is an error, or is counted in `damaged` where that is given.
+[[nodiscard]] Result<std::vector<LakeManifest>> read_manifests(const ObjectStore& store, Losses* damaged = nullptr);
 
 /// "2026-11-22"
 [[nodiscard]] std::string format_day(DayNumber day);

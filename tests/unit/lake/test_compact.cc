@@ -483,5 +483,38 @@ TEST_F(CompactTest, ForgettingLetsDaysSayWhichListTheyObey) {
   EXPECT_TRUE(verify().problems.empty());
 }
 
+TEST_F(CompactTest, TablesThatAreGoneOrShortAreMadeAnew) {
+  put_two_days();
+  compact_all();
+  const std::map<std::string, std::string> before = lake();
+  const std::string table = manifest_of(kDay).presence[0].key;
+  ASSERT_TRUE(store_.remove(table).ok());
+  EXPECT_EQ(compact_all().days, (std::vector<DayNumber>{kDay}));
+  EXPECT_EQ(lake(), before);
+  ASSERT_TRUE(store_.put(manifest_of(kDay).snapshots->key, "short").ok());
+  EXPECT_EQ(compact_all().days, (std::vector<DayNumber>{kDay}));
+  EXPECT_EQ(lake(), before);
+  fs::remove_all(data_.path() / "raw");
+  ASSERT_TRUE(store_.remove(table).ok());
+  const CompactReport report = compact_all();
+  EXPECT_TRUE(report.days.empty());
+  EXPECT_EQ(report.losses.by_reason().count("damaged_day"), 1U);
+}
+
+TEST_F(CompactTest, ForgettingGoesOnBehindDamagedDays) {
+  put_raw("raw/snapshots/2026/11/19/a.ndjson", snapshot("2026-11-19T10:00:00Z", "ada", R"("vera","v1")"));
+  put_raw("raw/snapshots/2026/11/20/a.ndjson", snapshot("2026-11-20T10:00:00Z", "ada", R"("vera","v1")"));
+  put_raw("raw/snapshots/2026/11/21/a.ndjson", snapshot("2026-11-21T10:00:00Z", "ada", R"("vera","v1")"));
+  compact_all();
+  ASSERT_TRUE(store_.put(manifest_key(kDay - 1), "garbage").ok());
+  ASSERT_TRUE(store_.put(manifest_of(kDay).presence[0].key, "garbage").ok());
+  const ViewerNumbering number = viewer_numbering(key_of_all(7), "twitch");
+  const Result<LakeForgetReport> report = forget_in_lake(store_, {.viewers = {number(ViewerTable::key_of("vera"))}}, change());
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  EXPECT_EQ(report->days, (std::vector<DayNumber>{kDay + 1}));
+  EXPECT_EQ(report->problems.by_reason().count("damaged_manifest"), 1U);
+  EXPECT_EQ(report->problems.by_reason().count("damaged_day"), 1U);
+}
+
 }  // namespace
 }  // namespace vieweratlas
