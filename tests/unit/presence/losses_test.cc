@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -158,6 +159,44 @@ TEST(Losses, OfCompressedFiles) {
   expect_loss({"x.ndjson.gz", gzip.substr(0, gzip.size() - 4), "truncated_compression", "x.ndjson.gz:1: "});
   const Presence none = read_one("x.ndjson.zst", "\x28\xB5\x2F\xFD garbage");
   EXPECT_EQ(losses_of(none, "damaged_compression") + losses_of(none, "truncated_compression"), 1U);
+}
+
+TEST(Losses, LargeCompressedFilesAreReadInPieces) {
+  // Names that hardly compress: several pieces of stored bytes, and a stream that ends in the middle of one.
+  std::string content;
+  std::uint64_t random = 1;
+  for (int line = 0; line < 400; ++line) {
+    content += R"({"channel":"c","timestamp":)" + std::to_string(1760000000 + 60 * line) + R"(,"chatters":["x")";
+    for (int viewer = 0; viewer < 400; ++viewer) {
+      random = random * 6364136223846793005U + 1442695040888963407U;
+      content += ",\"" + std::to_string(random) + '"';
+    }
+    content += "]}\n";
+  }
+  const std::size_t half = content.find('\n', content.size() / 2) + 1;
+  const auto plain = read_memory({{"x.ndjson", content}});
+  ASSERT_TRUE(plain.ok());
+  const auto compress_both = [&](const auto& compress) { return compress(content.substr(0, half)) + compress(content.substr(half)); };
+  for (const std::string& stored : {compress_both([](const std::string& text) { return compress_gzip(text); }),
+                                    compress_both([](const std::string& text) { return compress_zstd(text); })}) {
+    ASSERT_GT(stored.size(), std::size_t{5} << 18U);
+    for (const std::size_t block_bytes : {std::size_t{1} << 20U, std::size_t{1000}}) {
+      presence_internal::ReadLimits limits;
+      limits.block_bytes = block_bytes;
+      const auto packed = read_memory({{"x.ndjson.gz", stored}}, {}, limits, 2);
+      ASSERT_TRUE(packed.ok());
+      EXPECT_EQ(packed->report.num_presence_rows, plain->report.num_presence_rows);
+      EXPECT_EQ(packed->incidence.viewers, plain->incidence.viewers);
+      EXPECT_TRUE(packed->report.losses.empty());
+      EXPECT_EQ(packed->report.num_bytes, stored.size());
+      limits.max_file_bytes = half;
+      const auto bomb = read_memory({{"x.ndjson.gz", stored}}, {}, limits);
+      ASSERT_TRUE(bomb.ok());
+      EXPECT_EQ(losses_of(*bomb, "oversized_record"), 1U);
+      EXPECT_EQ(bomb->report.num_snapshots,
+                static_cast<std::uint64_t>(std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(half), '\n')));
+    }
+  }
 }
 
 TEST(Losses, OfOversizedRecordsKeepTheOtherLines) {
