@@ -24,12 +24,12 @@
 #include "cli/privacy_rules.h"
 #include "cli/progress.h"
 #include "cli/results.h"
+#include "cli/scratch_folder.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
 #include "cli/store_choice.h"
 #include "cli/store_settings.h"
-#include "cli/store_upload.h"
 #include "cli/version.h"
 
 #include "vieweratlas/core/clock.h"
@@ -83,7 +83,7 @@ struct Done {
 std::string as_json(const ForgetReport& report, const LakeForgetReport& lake, Done done, const std::vector<std::string>& maps) {
   JsonWriter json;
   json.begin_object();
-  json.field("status", done.dry_run ? "dry_run" : report.problems.empty() && done.is_logged ? "ok" : "incomplete");
+  json.field("status", done.dry_run ? "dry_run" : report.problems.empty() && lake.problems.empty() && done.is_logged ? "ok" : "incomplete");
   json.field("files", report.num_files);
   json.field("files_changed", report.num_files_changed);
   json.field("rows_removed", report.num_rows);
@@ -95,7 +95,9 @@ std::string as_json(const ForgetReport& report, const LakeForgetReport& lake, Do
   json.field("left_overs_removed", report.num_left_overs);
   json.flag("logged", done.is_logged && !done.dry_run);
   json.begin_object("problems");
-  for (const auto& [reason, entry] : report.problems.by_reason()) json.field(reason, entry.count);
+  for (const Losses* problems : {&report.problems, &lake.problems}) {
+    for (const auto& [reason, entry] : problems->by_reason()) json.field(reason, entry.count);
+  }
   json.end_object();
   json.begin_array("stale_maps");
   for (const std::string& folder : maps) json.item(folder);
@@ -204,6 +206,8 @@ Status CommandForget::run() {
   Console& console = session.console();
   const Result<ViewerKey> viewer_key = key();
   if (!viewer_key) return viewer_key.error();
+  const Result<ForgottenList> before = list_of(*viewer_key);
+  if (!before) return before.error();
   const Interrupt::Writing writing(session.interrupt());
   console.begin_progress("looking", ProgressUnit::kFiles);
   const ForgetOptions options{.data_dir = data_dir,
@@ -212,8 +216,6 @@ Status CommandForget::run() {
                               .progress = [&](std::uint64_t done, std::uint64_t total) { console.update_progress(done, total); },
                               .cancelled = [&] { return session.interrupt().requested(); }};
   ThreadPool pool(settings.talk.threads);
-  const Result<ForgottenList> before = list_of(*viewer_key);
-  if (!before) return before.error();
   const Result<ForgetReport> report = in_files ? forget(people_, *viewer_key, options, pool) : forget_elsewhere(*viewer_key, options, pool);
   console.end_progress();
   if (!report) return report.error();
@@ -227,6 +229,9 @@ Status CommandForget::run() {
     return Error(lake.error()).with_context("the raw files are done, but not the lake; run again");
   }
   if (!lake->lock_problem.empty()) console.warning(lake->lock_problem);
+  for (const auto& [reason, entry] : lake->problems.by_reason()) {
+    console.warning(fmt::format("{} x {}: {}", with_thousands(entry.count), reason, entry.example));
+  }
   return finish(*report, *lake);
 }
 
@@ -244,9 +249,10 @@ Result<LakeForgetReport> CommandForget::forget_curated(const ViewerKey& viewer_k
   const Settings& settings = configuration_.settings;
   const Result<LakeTools> tools = open_lake(settings, environment_);
   if (!tools) return tools.error();
-  const Result<std::vector<LakeManifest>> manifests = read_manifests(*tools->store);
+  LakeForgetReport nothing;
+  const Result<std::vector<LakeManifest>> manifests = read_manifests(*tools->store, &nothing.problems);
   if (!manifests) return manifests.error();
-  if (manifests->empty()) return LakeForgetReport{};
+  if (manifests->empty()) return nothing;
   const Result<ForgottenList> after = forgotten_of(settings, *tools->store, viewer_key);
   if (!after) return after.error();
   std::vector<Person> people = people_;
@@ -270,9 +276,9 @@ Result<ForgetReport> CommandForget::forget_elsewhere(const ViewerKey& key, Forge
   const Settings& settings = configuration_.settings;
   Result<std::unique_ptr<ObjectStore>> store = store_for(settings, environment_, {});
   if (!store) return std::move(store).error();
-  Result<WorkFolder> work = WorkFolder::make();
-  if (!work) return std::move(work).error();
-  options.data_dir = work->path();
+  const Result<std::unique_ptr<ScratchFolder>> work = ScratchFolder::make();
+  if (!work) return work.error();
+  options.data_dir = (*work)->path();
   return forget_in_store(people_, key, **store, options, pool);
 }
 
@@ -289,6 +295,12 @@ Status CommandForget::finish(const ForgetReport& report, const LakeForgetReport&
                             : as_text(report, lake, dry_run, maps));
   if (dry_run) return {};
   if (!logged) return std::move(logged).error().with_context(kUnlogged);
+  if (report.problems.empty() && !lake.problems.empty()) {
+    return Error{ErrorCode::kUnavailable, fmt::format("{} days of the lake are damaged and may still have these viewers; remove their "
+                                                      "curated/presence/dt=.../_manifest.json and run vieweratlas compact, which makes "
+                                                      "them anew from their raw files",
+                                                      with_thousands(lake.problems.total()))};
+  }
   if (report.problems.empty()) return {};
   return Error{ErrorCode::kUnavailable,
                fmt::format("{} files could not be read or rewritten and may still name these viewers; repair or remove "

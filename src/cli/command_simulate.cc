@@ -19,6 +19,7 @@
 #include "cli/json_writer.h"
 #include "cli/progress.h"
 #include "cli/results.h"
+#include "cli/scratch_folder.h"
 #include "cli/session.h"
 #include "cli/setting_source.h"
 #include "cli/settings.h"
@@ -125,12 +126,12 @@ Result<SimulateReport> CommandSimulate::write(const std::filesystem::path& folde
 Result<SimulateReport> CommandSimulate::write_to(ObjectStore& store, Session& session) const {
   const Settings& settings = configuration_.settings;
   if (Status reached = reach_store(settings, environment_, StoreUse::kRead, {}); !reached) return std::move(reached).error();
-  Result<WorkFolder> work = WorkFolder::make();
-  if (!work) return std::move(work).error();
+  const Result<std::unique_ptr<ScratchFolder>> work = ScratchFolder::make();
+  if (!work) return work.error();
   const Interrupt::Writing writing(session.interrupt());  // a signal must not leave the folder behind
-  Result<SimulateReport> report = write(work->path(), session);
+  Result<SimulateReport> report = write((*work)->path(), session);
   if (!report) return report;
-  Result<std::vector<FileEntry>> files = list_files(work->path());
+  Result<std::vector<FileEntry>> files = list_files((*work)->path());
   if (!files) return std::move(files).error();
   if (Status free = check_that_nothing_else_is_there(store, *files); !free) return std::move(free).error();
   const auto truth =

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill is POSIX
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is POSIX
 #include <unistd.h>
 
 #include <array>
@@ -38,7 +37,6 @@
 #include "vieweratlas/privacy/forgotten.h"
 #include "vieweratlas/privacy/pseudonym.h"
 #include "vieweratlas/storage/object_cache.h"
-#include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
 namespace {
@@ -54,20 +52,6 @@ std::string host_name() {
 UtcTime now() { return std::chrono::floor<std::chrono::seconds>(SystemClock().utc()); }
 
 }  // namespace
-
-Result<std::unique_ptr<ScratchFolder>> ScratchFolder::make() {
-  std::error_code problem;
-  fs::path folder = fs::temp_directory_path(problem);
-  if (problem) folder = "/tmp";
-  std::string pattern = (folder / "vieweratlas-lake-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) return system_error(errno, "making a scratch folder below", folder);
-  return std::unique_ptr<ScratchFolder>(new ScratchFolder(pattern));
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 Result<LakeTools> open_lake(const Settings& settings, const Environment& environment) {
   Settings of_lake = settings;

@@ -9,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/configuration.h"
+#include "cli/scratch_folder.h"
 #include "cli/setting_source.h"
 
 #include "vieweratlas/core/error.h"
@@ -22,21 +23,6 @@
 #include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
-
-/// A folder that is gone with what is in it when it goes out of scope.
-class ScratchFolder {
- public:
-  /// In $TMPDIR, else /tmp. Errors: those of making it.
-  [[nodiscard]] static Result<std::unique_ptr<ScratchFolder>> make();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder();
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit ScratchFolder(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
 
 /// What a command on the lake works with.
 struct LakeTools {

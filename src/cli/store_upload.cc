@@ -1,9 +1,6 @@
 #include "cli/store_upload.h"
 
-#include <stdlib.h>
-
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -18,23 +15,8 @@
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/storage/local_files.h"
 #include "vieweratlas/storage/object_store.h"
-#include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas {
-
-Result<WorkFolder> WorkFolder::make() {
-  std::error_code problem;
-  const std::filesystem::path parent = std::filesystem::temp_directory_path(problem);
-  if (problem) return system_error(problem.value(), "looking for the temporary folder", "TMPDIR");
-  std::string name = (parent / "vieweratlas-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) return system_error(errno, "making the folder", name);
-  return WorkFolder(name);
-}
-
-WorkFolder::~WorkFolder() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-}
 
 Status upload_files(ObjectStore& store, const std::vector<FileEntry>& files, const UploadOptions& options) {
   std::uint64_t total = 0;

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
-#include <utility>
 #include <vector>
 
 #include "vieweratlas/core/error.h"
@@ -11,21 +9,6 @@
 #include "vieweratlas/storage/object_store.h"
 
 namespace vieweratlas {
-
-/// A folder of its own below the system's temporary one, gone with all below it when this ends. Owner-only.
-class WorkFolder {
- public:
-  /// Errors: denied, limit_exceeded, unavailable.
-  [[nodiscard]] static Result<WorkFolder> make();
-  WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  WorkFolder& operator=(WorkFolder&&) = delete;
-  ~WorkFolder();
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit WorkFolder(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
 
 struct UploadOptions {
   std::uint32_t parallel = 8;                                             ///< objects at the same time

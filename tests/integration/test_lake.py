@@ -1,5 +1,7 @@
 """The lake through the real program: raw days become tables that other readers of Parquet read; damage is found, old days go, people go."""
+import fcntl
 import json
+import os
 import shutil
 
 import duckdb
@@ -201,6 +203,32 @@ class LakeTest(ProgramTest):
         self.assertEqual(self.ask("compact")["days"], [])
         (self.logs / "state/forgotten.json").unlink()
         self.assertEqual(len(self.ask("compact")["days"]), 2)
+
+    def test_a_newer_lake_is_left_to_the_newer_program(self):
+        self.ask("compact")
+        manifest = next((self.logs / "curated/presence").rglob("_manifest.json"))
+        manifest.write_text(manifest.read_text().replace('"schema_version":1', '"schema_version":2'))
+        before = self.lake()
+        for words in (["compact"], ["lake", "stats"], ["lake", "verify"], ["forget", "ada"]):
+            done = run(*words, cwd=self.folder, env=self.env)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("newer version of this program", done.stderr)
+            self.assertEqual(self.lake()[manifest.relative_to(self.logs).as_posix()], before[manifest.relative_to(self.logs).as_posix()])
+
+    def test_what_killed_runs_left_in_the_temporary_folder_goes(self):
+        tmp = self.folder / "tmp"
+        (tmp / "vieweratlas-scratch-killed").mkdir(parents=True)
+        (tmp / "vieweratlas-scratch-killed/names.json").write_text("{}")
+        (tmp / "vieweratlas-scratch-at-work").mkdir()
+        (tmp / "vieweratlas-scratch-young").mkdir()
+        for name in ("killed", "at-work"):
+            os.utime(tmp / f"vieweratlas-scratch-{name}", (1, 1))
+        held = os.open(tmp / "vieweratlas-scratch-at-work", os.O_RDONLY | os.O_DIRECTORY)
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        self.env["TMPDIR"] = str(tmp)
+        self.ask("compact")
+        self.assertEqual(sorted(path.name for path in tmp.iterdir()), ["vieweratlas-scratch-at-work", "vieweratlas-scratch-young"])
 
     def test_another_key_is_refused(self):
         self.ask("compact")
