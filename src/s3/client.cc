@@ -19,6 +19,7 @@
 #include "s3/error.h"
 #include "s3/hash.h"
 #include "s3/retry.h"
+#include "s3/xml.h"
 
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"

@@ -1,7 +1,6 @@
 #include "storage/sqlite_content.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

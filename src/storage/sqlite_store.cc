@@ -109,22 +109,25 @@ class Upload {
   Result<bool> write(std::string_view key, ByteSource& content, bool only_if_absent) {
     for (;;) {
       const Result<bool> more = buffer_.fill(content);
-      if (!more) return more;
+      if (!more) return more.error();
       if (*more && !begun_) tidy(database_, connection_, now_s() - kLeftOverAfterS);
       // What no object names may be lost in a crash. The last transaction syncs the log with all that was written to it.
       if (Status set = connection_.run(*more ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL"); !set)
         return std::move(set).error();
       Result<bool> made = true;
       Status done = in_transaction(database_, connection_, [&]() -> Status {
-        if (Status begun = begun_ ? Status() : writer_.begin(now_s()); !begun) return begun;
-        if (Status appended = writer_.append(buffer_.bytes(), now_s()); !appended) return appended;
-        if (!*more) made = writer_.publish(key, now_s(), only_if_absent);
+        if (Status appended = append_buffer(); !appended || *more) return appended;
+        made = writer_.publish(key, now_s(), only_if_absent);
         return made ? Status() : Status(made.error());
       });
       if (!done) return std::move(done).error();
       begun_ = true;
       if (!*more) return made;
     }
+  }
+  Status append_buffer() {
+    if (Status begun = begun_ ? Status() : writer_.begin(now_s()); !begun) return begun;
+    return writer_.append(buffer_.bytes(), now_s());
   }
 
   SqliteDatabase& database_;
