@@ -30,9 +30,10 @@ function(va_layer name)
   endforeach()
 endfunction()
 
-# va_test(NAME SOURCES a.cc ... USES layer ...): a GoogleTest program, each test a ctest of its own.
+# va_test(NAME SOURCES a.cc ... USES layer ... [RUN_BY_OTHERS]): a GoogleTest program, each test a ctest of its own; with RUN_BY_OTHERS
+#   none, because an integration test starts what the program needs, and then the program.
 function(va_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;USES;DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "RUN_BY_OTHERS" "TIMEOUT" "SOURCES;USES;DEPENDS;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests ${PROJECT_BINARY_DIR}/generated)
   target_link_libraries(${name} PRIVATE va_settings GTest::gtest GTest::gmock GTest::gtest_main ${arg_DEPENDS})
@@ -40,6 +41,9 @@ function(va_test name)
     target_link_libraries(${name} PRIVATE vieweratlas::${layer})
   endforeach()
   target_compile_definitions(${name} PRIVATE VIEWERATLAS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(arg_RUN_BY_OTHERS)
+    return()
+  endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
