@@ -9,10 +9,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -84,7 +86,9 @@ struct Exchange {
   HttpResponse response;
   CURL* easy = nullptr;
   const HttpRequest::Sink* sink = nullptr;  // nullptr = the body is gathered
-  std::optional<Error> sink_error;
+  std::optional<Error> refusal;             // of the sink or the source
+  const HttpRequest* request = nullptr;
+  std::uint64_t source_offset = 0;
   std::uint64_t max_body_bytes = 0;
   std::size_t header_bytes = 0;
   bool head_complete = false;  // libcurl takes a head that is cut off for a whole one
@@ -109,7 +113,7 @@ std::size_t on_body(char* bytes, std::size_t /*one*/, std::size_t size, void* us
     exchange.response.status = static_cast<int>(status);
     Status taken = (*exchange.sink)(exchange.response, std::string_view(bytes, size));
     if (taken.ok()) return size;
-    exchange.sink_error = std::move(taken).error();
+    exchange.refusal = std::move(taken).error();
     return CURL_WRITEFUNC_ERROR;
   }
   if (exchange.response.body.size() + size > exchange.max_body_bytes) {
@@ -118,6 +122,28 @@ std::size_t on_body(char* bytes, std::size_t /*one*/, std::size_t size, void* us
   }
   exchange.response.body.append(bytes, size);
   return size;
+}
+
+std::size_t on_source(char* buffer, std::size_t /*one*/, std::size_t size, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  const std::uint64_t left = exchange.request->source_bytes - exchange.source_offset;
+  if (left == 0) return 0;
+  const std::span<char> room(buffer, static_cast<std::size_t>(std::min<std::uint64_t>(size, left)));
+  Result<std::size_t> got = exchange.request->source(exchange.source_offset, room);
+  if (!got) {
+    exchange.refusal = std::move(got).error();
+    return CURL_READFUNC_ABORT;
+  }
+  VA_CHECK(*got > 0 && *got <= room.size());
+  exchange.source_offset += *got;
+  return *got;
+}
+
+/// When a kept connection turns out to be dead, libcurl sends the body again over another one.
+int on_seek(void* user, curl_off_t offset, int origin) {
+  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_FAIL;
+  static_cast<Exchange*>(user)->source_offset = static_cast<std::uint64_t>(offset);
+  return CURL_SEEKFUNC_OK;
 }
 
 std::size_t on_header(char* bytes, std::size_t /*one*/, std::size_t size, void* user) {
@@ -175,9 +201,24 @@ Result<HeaderList> header_list(const HttpRequest& request) {
   return list;
 }
 
-void set_method(CURL* easy, const HttpRequest& request) {
+void set_source(CURL* easy, const HttpRequest& request, Exchange& exchange) {
+  set(easy, CURLOPT_POST, 1L);
+  set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.source_bytes));
+  set(easy, CURLOPT_READFUNCTION, on_source);
+  set(easy, CURLOPT_READDATA, static_cast<void*>(&exchange));
+  set(easy, CURLOPT_SEEKFUNCTION, on_seek);
+  set(easy, CURLOPT_SEEKDATA, static_cast<void*>(&exchange));
+  if (request.source_bytes >= kLargeBodyBytes) wish_for_buffer(easy, CURLOPT_UPLOAD_BUFFERSIZE, kLargeBufferBytes);
+  set(easy, CURLOPT_CUSTOMREQUEST, name_of_method(request.method));
+}
+
+void set_method(CURL* easy, const HttpRequest& request, Exchange& exchange) {
   if (request.method == HttpMethod::kHead) {
     set(easy, CURLOPT_NOBODY, 1L);
+    return;
+  }
+  if (request.source && request.source_bytes > 0) {
+    set_source(easy, request, exchange);
     return;
   }
   const std::string_view body = request.borrowed_body.value_or(request.body);
@@ -260,6 +301,7 @@ class CurlClient final : public HttpClient {
     Exchange exchange;
     exchange.max_body_bytes = request.max_body_bytes;
     exchange.easy = handle.easy.get();
+    exchange.request = &request;
     if (request.sink) exchange.sink = &request.sink;
     prepare(handle.easy.get(), request, *target, headers->get(), exchange);
     const std::optional<CURLcode> code = perform(handle, request, exchange, stop);
@@ -267,7 +309,7 @@ class CurlClient final : public HttpClient {
     curl_easy_getinfo(handle.easy.get(), CURLINFO_RESPONSE_CODE, &status);
     if (request.facts != nullptr) *request.facts = facts_of(handle.easy.get());
     give_back(std::move(handle));
-    if (exchange.sink_error.has_value()) return *std::move(exchange.sink_error);
+    if (exchange.refusal.has_value()) return *std::move(exchange.refusal);
     if (!code.has_value() && !exchange.stalled) return cancelled(request);
     const CURLcode ended = code.value_or(CURLE_OPERATION_TIMEDOUT);
     if (ended != CURLE_OK || !exchange.head_complete) return error_of(ended == CURLE_OK ? CURLE_PARTIAL_FILE : ended, exchange, request);
@@ -302,7 +344,7 @@ class CurlClient final : public HttpClient {
     set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (target.direct) set(easy, CURLOPT_NOPROXY, "*");  // other hosts: https_proxy and its kin, as libcurl reads them
     set(easy, CURLOPT_HTTPHEADER, headers);
-    set_method(easy, request);
+    set_method(easy, request, exchange);
     set(easy, CURLOPT_ERRORBUFFER, exchange.detail.data());
     set(easy, CURLOPT_WRITEFUNCTION, on_body);
     set(easy, CURLOPT_WRITEDATA, static_cast<void*>(&exchange));

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -42,13 +44,18 @@ struct HttpFacts {
 struct HttpRequest {
   /// Takes the body of an answer piece by piece, once its head is complete; an error ends the exchange and is what send() returns.
   using Sink = std::function<Status(const HttpResponse& head, std::string_view piece)>;
+  /// Puts bytes of a body from `offset` on into `buffer`, at least one, and says how many; an error ends the exchange and is what
+  /// send() returns.
+  using Source = std::function<Result<std::size_t>(std::uint64_t offset, std::span<char> buffer)>;
 
   HttpMethod method = HttpMethod::kGet;
   std::string url;  ///< absolute, percent-encoded; https, or http to a loopback address
   std::vector<HttpHeader> headers;
   std::string body;
   std::optional<std::string_view> borrowed_body;  ///< in the place of `body`, not copied; must outlive the exchange
-  std::chrono::milliseconds timeout{30'000};      ///< for the whole exchange; 0 = none
+  Source source;                              ///< of the body, in the place of both; asked in order, from the front again when sent again
+  std::uint64_t source_bytes = 0;             ///< of the body, when `source` is set; 0 = none
+  std::chrono::milliseconds timeout{30'000};  ///< for the whole exchange; 0 = none
   /// Ends an exchange in which less than a KiB was moved for so long; for transfers whose length says nothing. 0 = none.
   std::chrono::milliseconds stall_timeout{0};
   std::uint64_t max_body_bytes = 8ULL << 20U;  ///< a longer answer is limit_exceeded

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -95,6 +96,79 @@ TEST(HttpTransfer, SendsABodyThatIsLent) {
   ASSERT_TRUE(make_client()->send(request, {}).ok());
   EXPECT_TRUE(received == body);
   EXPECT_EQ(facts.sent_bytes, body.size());
+}
+
+/// Gives `body` in pieces of at most `piece` bytes.
+HttpRequest::Source source_of(const std::string& body, std::size_t piece) {
+  return [&body, piece](std::uint64_t offset, std::span<char> buffer) -> Result<std::size_t> {
+    const std::size_t size = std::min(buffer.size(), piece);
+    return body.copy(buffer.data(), size, offset);
+  };
+}
+
+TEST(HttpTransfer, SendsABodyThatIsReadWhileItIsSent) {
+  std::string received;
+  std::string head;
+  LoopbackServer server([&](Peer& peer, int) {
+    head = peer.read_until("\r\n\r\n");
+    received = peer.read_bytes(static_cast<std::size_t>(std::atoi(head.c_str() + head.find("Content-Length: ") + 16)));
+    peer.write(head_of(0));
+  });
+  std::string body;
+  for (int i = 0; i < 300'000; ++i) body += std::to_string(i);
+  HttpFacts facts;
+  const HttpRequest request{.method = HttpMethod::kPut,
+                            .url = url_of(server),
+                            .headers = {{"Content-Type", "text/plain"}},
+                            .source = source_of(body, 100'003),
+                            .source_bytes = body.size(),
+                            .facts = &facts};
+  ASSERT_TRUE(make_client()->send(request, {}).ok());
+  EXPECT_TRUE(received == body);
+  EXPECT_EQ(facts.sent_bytes, body.size());
+  EXPECT_TRUE(head.starts_with("PUT "));
+  EXPECT_THAT(head, HasSubstr("Content-Type: text/plain\r\n"));
+  EXPECT_THAT(head, Not(HasSubstr("form-urlencoded")));
+  EXPECT_THAT(head, Not(HasSubstr("Transfer-Encoding")));
+}
+
+TEST(HttpTransfer, ABodyIsReadAgainForAnotherConnection) {
+  std::string received;
+  LoopbackServer server([&](Peer& peer, int number) {
+    peer.read_until("\r\n\r\n");
+    if (number == 0) {
+      peer.write(head_of(0));
+      peer.read_until("\r\n\r\n");
+      peer.read_bytes(3'000'000);  // of the second request, whose answer never comes because the connection is given up
+      return;
+    }
+    received = peer.read_bytes(3'000'000);
+    peer.write(head_of(0));
+  });
+  const std::unique_ptr<HttpClient> client = make_client();
+  ASSERT_TRUE(client->send({.url = url_of(server)}, {}).ok());
+  std::string body(3'000'000, 'x');
+  body.front() = 'a';
+  body.back() = 'z';
+  const HttpRequest request{
+      .method = HttpMethod::kPut, .url = url_of(server), .source = source_of(body, 1'000'000), .source_bytes = body.size()};
+  const Result<HttpResponse> response = client->send(request, {});
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_TRUE(received == body);
+  EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(HttpTransfer, AnErrorOfTheSourceEndsTheExchange) {
+  LoopbackServer server([](Peer& peer, int) { peer.read_to_end(); });
+  HttpRequest request{.method = HttpMethod::kPut, .url = url_of(server), .source_bytes = 1'000'000};
+  request.source = [](std::uint64_t offset, std::span<char> buffer) -> Result<std::size_t> {
+    if (offset > 0) return Error{ErrorCode::kUnavailable, "the file has become shorter"};
+    buffer.front() = 'x';
+    return std::size_t{1};
+  };
+  const Result<HttpResponse> response = make_client()->send(request, {});
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().message, "the file has become shorter");
 }
 
 TEST(HttpTransfer, EndsWhenNothingMoves) {
