@@ -75,6 +75,8 @@ void large(ObjectStore& store, Line& line, const std::filesystem::path& folder, 
   (void)value_or_give_up(store.get_file("large.bin", folder / "fetched.bin"));
   line.add("seconds", seconds + down.wall_seconds());
   line.add("cpu_seconds", cpu + down.cpu_seconds());
+  line.add("up_cpu_seconds", cpu);
+  line.add("down_cpu_seconds", down.cpu_seconds());
   line.add("up_mb_per_second", megabytes * 1.048576 / seconds);
   line.add("down_mb_per_second", megabytes * 1.048576 / down.wall_seconds());
   line.add("megabytes", std::uint64_t{megabytes});
@@ -89,6 +91,7 @@ int main(int argc, char** argv) {
   const S3Options options{.bucket = variable("VIEWERATLAS_TEST_S3_BUCKET").value_or(""),
                           .prefix = "bench/ours/",
                           .endpoint = variable("VIEWERATLAS_TEST_S3_ENDPOINT").value_or(""),
+                          .parallel_transfers = arguments.number("parallel", 8),
                           .environment = variable};
   const std::unique_ptr<ObjectStore> store = value_or_give_up(open_s3_store(options));
   Line line;

@@ -45,6 +45,7 @@ def large(client, bucket, folder, megabytes, threads):
     client.download_file(bucket, PREFIX + "large.bin", os.path.join(folder, "fetched.bin"), Config=config)
     down = stopwatch.stop()
     line = {name: up[name] + down[name] for name in up}
+    line.update({"up_cpu_seconds": up["cpu_seconds"], "down_cpu_seconds": down["cpu_seconds"]})
     line.update({"up_mb_per_second": megabytes * 1.048576 / up["seconds"], "down_mb_per_second": megabytes * 1.048576 / down["seconds"], "megabytes": megabytes})
     print_line(line)
 

@@ -112,20 +112,28 @@ Result<S3Answer> S3Client::send(const S3Call& call) {
   }
 }
 
-std::string S3Client::payload_digest(const S3Call& call) const {
-  if (call.body.empty()) return std::string(kEmptySha256);
+bool S3Client::signs_payload(std::uint64_t num_bytes) const {
   const bool encrypted = !options_.address.allow_unencrypted;
-  if (encrypted && !options_.sign_large_payloads && call.body.size() >= kLargePayload) return std::string(kUnsigned);
-  return sha256_hex(call.body);
+  return !encrypted || options_.sign_large_payloads || num_bytes < kLargePayload;
+}
+
+std::string S3Client::payload_digest(const S3Call& call) const {
+  if (call.source.has_value()) return call.source->sha256.empty() ? std::string(kUnsigned) : call.source->sha256;
+  if (call.body.empty()) return std::string(kEmptySha256);
+  return signs_payload(call.body.size()) ? sha256_hex(call.body) : std::string(kUnsigned);
 }
 
 HttpRequest S3Client::request_of(const S3Call& call, milliseconds elapsed) const {
   HttpRequest request{.method = call.method, .url = s3_url(options_.address, call.key, call.query), .headers = call.headers};
   request.borrowed_body = call.body;
+  if (call.source.has_value()) {
+    request.source = call.source->read;
+    request.source_bytes = call.source->num_bytes;
+  }
   request.accept_compressed = false;
   request.allow_unencrypted = options_.address.allow_unencrypted;
   const milliseconds deadline = call.deadline.value_or(options_.backoff.deadline);
-  const bool large = call.sink != nullptr || call.body.size() >= kLargePayload;
+  const bool large = call.sink != nullptr || call.body.size() >= kLargePayload || call.source.has_value();
   request.timeout = large ? milliseconds(0) : std::max(deadline - elapsed, kShortestStall);
   request.stall_timeout = std::min(std::max(deadline / 3, std::min(kShortestStall, deadline)), kLongestStall);
   if (call.slow) {

@@ -32,6 +32,13 @@ class RequestSigner {
   virtual void distrust(const HttpRequest& request) = 0;
 };
 
+/// A body that is read while it is sent, and was read once before.
+struct S3Source {
+  HttpRequest::Source read;  ///< must outlive the call
+  std::uint64_t num_bytes = 0;
+  std::string sha256;  ///< of all of it; empty where signs_payload() says that it is not needed
+};
+
 /// One call of S3's. All views must outlive it.
 struct S3Call {
   std::string_view action;  ///< "PutObject"
@@ -41,10 +48,11 @@ struct S3Call {
   S3Query query = {};
   std::vector<HttpHeader> headers = {};
   std::string_view body = {};
-  HttpRequest::Sink sink = {};     ///< takes the body of a success; else it is gathered
-  std::vector<int> expected = {};  ///< statuses beside 2xx that the caller understands
-  bool may_fail_in_200 = false;    ///< the answer 200 can hold an error
-  bool slow = false;               ///< the server works for minutes before it answers
+  std::optional<S3Source> source = {};  ///< in the place of `body`
+  HttpRequest::Sink sink = {};          ///< takes the body of a success; else it is gathered
+  std::vector<int> expected = {};       ///< statuses beside 2xx that the caller understands
+  bool may_fail_in_200 = false;         ///< the answer 200 can hold an error
+  bool slow = false;                    ///< the server works for minutes before it answers
   /// Looks at a success; what it refuses is tried again as damaged, and the last refusal is the call's error.
   std::function<Status(const HttpResponse&)> check = {};
   std::stop_token stop = {};                          ///< beside the store's own
@@ -77,6 +85,9 @@ class S3Client {
   /// nothing is tried again here: the caller knows where to go on.
   [[nodiscard]] Result<S3Answer> send(const S3Call& call);
 
+  /// Whether the signature of a request with a body of so many bytes says what its SHA-256 is. Over https that of large ones does not:
+  /// the connection protects them, and a checksum goes with them.
+  [[nodiscard]] bool signs_payload(std::uint64_t num_bytes) const;
   [[nodiscard]] const S3Counters& counters() const { return counters_; }
   [[nodiscard]] std::string uri(std::string_view key) const { return "s3://" + options_.bucket + "/" + std::string(key); }
   [[nodiscard]] const S3ClientOptions& options() const { return options_; }

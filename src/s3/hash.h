@@ -12,10 +12,28 @@ namespace vieweratlas::s3_internal {
 /// "e3b0c442...": of no bytes at all.
 inline constexpr std::string_view kEmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+/// SHA-256 of pieces. Thread-compatible.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  ~Sha256();
+  void update(std::string_view bytes);
+  /// 64 lower-case hex digits; ends it.
+  [[nodiscard]] std::string finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
 /// CRC-32 as in gzip: the checksum that every S3 knows, computed faster than memory delivers. Copyable.
 class Crc32 {
  public:
   void update(std::string_view bytes);
+  /// Goes on with `num_bytes` bytes whose own checksum `behind` is, without seeing them.
+  void append(const Crc32& behind, std::uint64_t num_bytes);
   /// As in headers: base64 of the four bytes, the highest first.
   [[nodiscard]] std::string base64() const;
 

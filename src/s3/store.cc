@@ -1,6 +1,11 @@
 #include "s3/store.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -29,8 +34,10 @@
 #include "vieweratlas/net/http.h"
 #include "vieweratlas/s3/open_s3_store.h"
 #include "vieweratlas/storage/byte_source.h"
+#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/file_sink.h"
 #include "vieweratlas/storage/object_store.h"
+#include "vieweratlas/storage/system_error.h"
 
 namespace vieweratlas::s3_internal {
 namespace {
@@ -40,7 +47,8 @@ constexpr std::size_t kMaxKeyBytes = 1024;                   // S3's
 constexpr std::size_t kMaxPage = 1000;                       // S3's
 constexpr std::chrono::milliseconds kConnectTimeout{3'500};  // with one retry a wrong endpoint is known in less than 8 s
 constexpr int kMaxEmptyPages = 100;
-constexpr char kTokenEnd = '\n';  // between S3's token and the last key
+constexpr off_t kSmallFileBytes = 1024 * 1024;  // shorter files are read once
+constexpr char kTokenEnd = '\n';                // between S3's token and the last key
 
 /// Signatures by AWS's own library.
 class LibrarySigner final : public RequestSigner {
@@ -165,6 +173,20 @@ Status S3Store::put_stream(std::string_view key, ByteSource& content, const PutO
   return written ? Status() : Status(std::move(written).error());
 }
 
+Status S3Store::put_file(std::string_view key, const std::filesystem::path& path, const PutOptions& options) {
+  const Result<std::string> full = full_key(key);
+  if (!full) return full.error();
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return system_error(errno, "reading", path);
+  struct stat facts{};
+  if (::fstat(file.get(), &facts) != 0) return system_error(errno, "reading", path);
+  // What has no length, as a pipe, and what is read faster than asked about.
+  if (!S_ISREG(facts.st_mode) || facts.st_size < kSmallFileBytes) return ObjectStore::put_file(key, path, options);
+  const S3File content{.descriptor = file.get(), .num_bytes = static_cast<std::uint64_t>(facts.st_size), .path = path};
+  Result<bool> written = writer_.write(object_to_write(*full, key, options, false), content);
+  return written ? Status() : Status(std::move(written).error());
+}
+
 Result<std::string> S3Store::get(std::string_view key) const {
   const Result<std::string> full = full_key(key);
   if (!full) return full.error();
@@ -190,7 +212,7 @@ Result<StoredObject> S3Store::get_file(std::string_view key, const std::filesyst
   if (!full) return full.error();
   Result<FileSink> file = FileSink::begin(path);
   if (!file) return std::move(file).error();
-  Result<S3Facts> facts = reader_.stream_parallel(*full, [&](std::string_view piece) { return file->append(piece); });
+  Result<S3Facts> facts = reader_.fetch(*full, *file);
   if (!facts) return std::move(facts).error();
   if (Status placed = file->commit(); !placed) return std::move(placed).error();
   return object_of(key, *std::move(facts));

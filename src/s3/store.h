@@ -52,6 +52,7 @@ class S3Store final : public ObjectStore {
   [[nodiscard]] Status copy(std::string_view from, std::string_view to) override;
   [[nodiscard]] Status remove(std::string_view key) override;
   [[nodiscard]] std::string uri(std::string_view key) const override;
+  [[nodiscard]] Status put_file(std::string_view key, const std::filesystem::path& path, const PutOptions& options = {}) override;
   [[nodiscard]] Result<StoredObject> get_file(std::string_view key, const std::filesystem::path& path) const override;
 
   [[nodiscard]] const S3Counters& counters() const { return client_.counters(); }

@@ -165,7 +165,7 @@ class S3Writer::Pipeline {
       Slot* slot = ready_.front();
       ready_.erase(ready_.begin());
       lock.unlock();
-      Result<Part> sent = writer_.send_part(upload_, slot->number, slot->bytes, stop_.get_token());
+      Result<Part> sent = writer_.send_part(upload_, slot->number, writer_.content_of(slot->bytes), stop_.get_token());
       lock.lock();
       if (sent) {
         upload_.parts[slot->number - 1] = *std::move(sent);
@@ -203,7 +203,7 @@ std::vector<HttpHeader> S3Writer::headers_of(const S3Object& object, const std::
 }
 
 Result<bool> S3Writer::write(const S3Object& object, std::string_view bytes) {
-  if (bytes.size() <= std::max(options_.part_bytes, kMinPartBytes)) return write_single(object, bytes);
+  if (bytes.size() <= std::max(options_.part_bytes, kMinPartBytes)) return write_single(object, content_of(bytes));
   MemoryParts parts(bytes);
   return write_parts(object, {}, parts);
 }
@@ -213,15 +213,21 @@ Result<bool> S3Writer::write(const S3Object& object, ByteSource& content) {
   std::string first;
   const std::uint64_t base = part_bytes(1, options_.part_bytes);
   if (Result<std::string_view> begun = parts.next(base, first); !begun) return std::move(begun).error();
-  if (first.size() < base) return write_single(object, first);
+  if (first.size() < base) return write_single(object, content_of(first));
   return write_parts(object, std::move(first), parts);
 }
 
-Result<bool> S3Writer::write_single(const S3Object& object, std::string_view bytes) {
+S3Writer::Content S3Writer::content_of(std::string_view bytes) const {
+  return {.bytes = bytes, .checksum = options_.checksums ? crc32_base64(bytes) : ""};
+}
+
+Result<bool> S3Writer::write_single(const S3Object& object, Content content) {
   // An answer that is lost leaves open who has made the object; the mark tells.
   const std::string mark = object.only_if_absent ? random_name() : "";
-  S3Call call{.action = "PutObject", .method = HttpMethod::kPut, .key = object.key, .headers = headers_of(object, mark), .body = bytes};
-  const std::string checksum = options_.checksums ? crc32_base64(bytes) : "";
+  S3Call call{
+      .action = "PutObject", .method = HttpMethod::kPut, .key = object.key, .headers = headers_of(object, mark), .body = content.bytes};
+  call.source = std::move(content.source);
+  const std::string& checksum = content.checksum;
   if (!checksum.empty()) call.headers.push_back({"x-amz-checksum-crc32", checksum});
   if (object.only_if_absent) call.headers.push_back({"If-None-Match", "*"});
   if (object.only_if_absent) call.expected = {412};
@@ -263,17 +269,20 @@ Result<bool> S3Writer::write_parts(const S3Object& object, std::string first, Pa
     Pipeline pipeline(*this, *upload, parts_in_flight(part_bytes(1, options_.part_bytes), options_.parallel));
     sent = pipeline.run(std::move(first), rest, options_.part_bytes, crc);
   }
-  if (!sent) return give_up(*upload, std::move(sent).error());
-  Result<bool> completed = complete(*upload, options_.checksums ? crc.base64() : "");
-  if (!completed) return give_up(*upload, std::move(completed).error());
+  return finish(*upload, sent, crc);
+}
+
+Result<bool> S3Writer::finish(const Upload& upload, const Status& sent, const Crc32& crc) {
+  if (!sent) return give_up(upload, sent.error());
+  Result<bool> completed = complete(upload, options_.checksums ? crc.base64() : "");
+  if (!completed) return give_up(upload, std::move(completed).error());
   return completed;
 }
 
-Result<S3Writer::Part> S3Writer::send_part(const Upload& upload, std::uint32_t number, std::string_view bytes,
-                                           const std::stop_token& stop) {
-  Part part;
-  if (options_.checksums) part.checksum = crc32_base64(bytes);
-  S3Call call{.action = "UploadPart", .method = HttpMethod::kPut, .key = upload.object.key, .body = bytes, .stop = stop};
+Result<S3Writer::Part> S3Writer::send_part(const Upload& upload, std::uint32_t number, Content content, const std::stop_token& stop) {
+  Part part{.checksum = std::move(content.checksum)};
+  S3Call call{.action = "UploadPart", .method = HttpMethod::kPut, .key = upload.object.key, .body = content.bytes, .stop = stop};
+  call.source = std::move(content.source);
   call.query = {{"partNumber", std::to_string(number)}, {"uploadId", upload.id}};
   call.headers = {{"Content-Type", "application/octet-stream"}};
   if (!part.checksum.empty()) call.headers.push_back({"x-amz-checksum-crc32", part.checksum});

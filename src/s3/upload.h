@@ -2,12 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "s3/client.h"
+#include "s3/hash.h"
 
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/net/http.h"
@@ -71,6 +74,13 @@ struct S3Object {
   bool only_if_absent = false;
 };
 
+/// A file that is open for reading and stays as it is while it is sent.
+struct S3File {
+  int descriptor = -1;
+  std::uint64_t num_bytes = 0;
+  std::filesystem::path path;  ///< for messages
+};
+
 /// Writes objects, at once or in parts. Thread-safe; what is given by reference must outlive it.
 class S3Writer {
  public:
@@ -80,6 +90,9 @@ class S3Writer {
   [[nodiscard]] Result<bool> write(const S3Object& object, std::string_view bytes);
   /// `content` to its end. Parts that have arrived are removed when it fails.
   [[nodiscard]] Result<bool> write(const S3Object& object, ByteSource& content);
+  /// The first `num_bytes` bytes of a file, which are read twice, for their checksums and to be sent: each time right where they are
+  /// needed, so that some buffers are all the memory it takes.
+  [[nodiscard]] Result<bool> write(const S3Object& object, const S3File& file);
   /// An object of this length copied on the server, in parts when it is longer than `max_single` bytes.
   [[nodiscard]] Status copy(std::string_view from, std::string_view etag, std::uint64_t num_bytes, const S3Object& object,
                             std::uint64_t max_single = kMaxPartBytes);
@@ -89,6 +102,12 @@ class S3Writer {
     std::string etag;
     std::string checksum;  // empty = none
   };
+  /// A body that has been looked through, in memory or read while it is sent.
+  struct Content {
+    std::string_view bytes = {};
+    std::optional<S3Source> source = {};
+    std::string checksum = {};  // empty = none
+  };
   /// An upload that has begun.
   struct Upload {
     S3Object object;
@@ -97,11 +116,14 @@ class S3Writer {
     std::vector<Part> parts;  // by number
   };
   class Pipeline;
+  class FileParts;
 
-  [[nodiscard]] Result<bool> write_single(const S3Object& object, std::string_view bytes);
+  [[nodiscard]] Content content_of(std::string_view bytes) const;
+  [[nodiscard]] Result<bool> write_single(const S3Object& object, Content content);
   [[nodiscard]] Result<bool> write_parts(const S3Object& object, std::string first, PartSource& rest);
   [[nodiscard]] Result<Upload> begin(const S3Object& object, bool checksums);
-  [[nodiscard]] Result<Part> send_part(const Upload& upload, std::uint32_t number, std::string_view bytes, const std::stop_token& stop);
+  [[nodiscard]] Result<bool> finish(const Upload& upload, const Status& sent, const Crc32& crc);
+  [[nodiscard]] Result<Part> send_part(const Upload& upload, std::uint32_t number, Content content, const std::stop_token& stop);
   [[nodiscard]] Result<Part> copy_part(const Upload& upload, std::uint32_t number, const std::vector<HttpHeader>& source);
   [[nodiscard]] Result<bool> complete(const Upload& upload, const std::string& checksum);
   /// Removes the parts and returns `error`, which also says when they could not be removed.

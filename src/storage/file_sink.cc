@@ -2,14 +2,18 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>  // NOLINT(modernize-deprecated-headers): clock_gettime is POSIX
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -94,7 +98,7 @@ FileSink::~FileSink() {
 Status FileSink::open_file() {
   static const bool kCanNameLater = ::access("/proc/self/fd", X_OK) == 0;
   if (kCanNameLater) {
-    file_ = Descriptor(::openat(folder_.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+    file_ = Descriptor(::openat(folder_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
     if (file_.valid()) return {};
     // What file systems say that have no such files; the last two are said by old kernels.
     const bool impossible = errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL || errno == EISDIR || errno == ENOENT;
@@ -107,7 +111,7 @@ Status FileSink::open_named() {
   // Processes of two machines or containers may have the same number.
   for (int tries = 0; tries < kMaxNameTries; ++tries) {
     const std::string name = temporary_name(name_).string();
-    file_ = Descriptor(::openat(folder_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+    file_ = Descriptor(::openat(folder_.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
     if (file_.valid()) {
       temporary_ = name;
       return {};
@@ -118,6 +122,44 @@ Status FileSink::open_named() {
 }
 
 Status FileSink::append(std::string_view bytes) { return write_all(file_.get(), bytes, path_); }
+
+Status FileSink::reserve(std::uint64_t num_bytes) {
+  if (num_bytes == 0 || ::fallocate(file_.get(), 0, 0, static_cast<off_t>(num_bytes)) == 0) return {};
+  const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+  return full ? Status(system_error(errno, "writing", path_)) : Status();
+}
+
+Status FileSink::write_at(std::uint64_t offset, std::string_view bytes, std::string_view more) {
+  while (!bytes.empty() || !more.empty()) {
+    // writev takes what it does not change as if it did.
+    const std::array<struct iovec, 2> pieces{
+        {{const_cast<char*>(bytes.data()), bytes.size()}, {const_cast<char*>(more.data()), more.size()}}};
+    const ssize_t written = ::pwritev(file_.get(), pieces.data(), pieces.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_error(errno, "writing", path_);
+    const std::size_t of_first = std::min(static_cast<std::size_t>(written), bytes.size());
+    bytes.remove_prefix(of_first);
+    more.remove_prefix(static_cast<std::size_t>(written) - of_first);
+    offset += static_cast<std::uint64_t>(written);
+  }
+  return {};
+}
+
+Status FileSink::read_at(std::uint64_t offset, std::span<char> buffer) const {
+  while (!buffer.empty()) {
+    const ssize_t got = ::pread(file_.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return system_error(got < 0 ? errno : EIO, "reading", path_);
+    buffer = buffer.subspan(static_cast<std::size_t>(got));
+    offset += static_cast<std::uint64_t>(got);
+  }
+  return {};
+}
+
+void FileSink::begin_sync(std::uint64_t offset, std::uint64_t num_bytes) {
+  // A wish: what it cannot do, or goes wrong, is what fsync does and says.
+  ::sync_file_range(file_.get(), static_cast<off_t>(offset), static_cast<off_t>(num_bytes), SYNC_FILE_RANGE_WRITE);
+}
 
 Status FileSink::finish_writing() {
   if (std::exchange(finished_, true)) return {};

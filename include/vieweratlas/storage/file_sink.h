@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +28,15 @@ class FileSink {
   ~FileSink();
 
   [[nodiscard]] Status append(std::string_view bytes);
+  /// Makes room for `num_bytes` bytes, where the file system can: that is cheaper than room for each write, and a full disk is known at
+  /// once. The file is no shorter afterwards.
+  [[nodiscard]] Status reserve(std::uint64_t num_bytes);
+  /// Instead of append(), from any number of threads: bytes that belong to `offset`, then `more` behind them.
+  [[nodiscard]] Status write_at(std::uint64_t offset, std::string_view bytes, std::string_view more = {});
+  /// Bytes that have been written.
+  [[nodiscard]] Status read_at(std::uint64_t offset, std::span<char> buffer) const;
+  /// Lets the disk begin with bytes that were written, so that commit() has less to wait for. Returns at once.
+  void begin_sync(std::uint64_t offset, std::uint64_t num_bytes);
   /// In the place of what stands there.
   [[nodiscard]] Status commit();
   /// False when something stands there already; that stays, and the call may be repeated.

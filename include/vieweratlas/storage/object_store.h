@@ -92,8 +92,8 @@ class ObjectStore {
   [[nodiscard]] Result<bool> exists(std::string_view key) const;
   /// All pages, of keys that also end in `suffix`.
   [[nodiscard]] Result<std::vector<StoredObject>> list(std::string_view prefix, std::string_view suffix = {}) const;
-  /// Streams a file into the store. Errors: also those of reading it.
-  [[nodiscard]] Status put_file(std::string_view key, const std::filesystem::path& path, const PutOptions& options = {});
+  /// Streams a file into the store. Errors: also those of reading it. Stores that can send parts side by side do.
+  [[nodiscard]] virtual Status put_file(std::string_view key, const std::filesystem::path& path, const PutOptions& options = {});
   /// Streams an object into a file, which appears whole (temporary name, fsync, rename). Stores that can fetch parts side by side do.
   [[nodiscard]] virtual Result<StoredObject> get_file(std::string_view key, const std::filesystem::path& path) const;
 };

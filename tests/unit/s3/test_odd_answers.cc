@@ -18,10 +18,9 @@
 #include <vector>
 
 #include "s3/hash.h"
-#include "s3/store.h"
+#include "s3/retry.h"
 #include "support/loopback_server.h"
-#include "support/manual_clock.h"
-#include "support/temporary_folder.h"
+#include "unit/s3/odd_server.h"
 
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
@@ -35,119 +34,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::HasSubstr;
-
-/// A request as it came.
-struct Asked {
-  std::string line;  // "PUT /lake/p/a.json?x=y"
-  std::string head;
-  std::string body;
-  [[nodiscard]] bool has(std::string_view text) const { return head.find(text) != std::string::npos; }
-};
-
-std::string answer(std::string_view status, std::string_view body = "", std::string_view headers = "") {
-  return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" +
-         std::string(body);
-}
-std::string error_answer(std::string_view status, std::string_view code, std::string_view more = "", std::string_view headers = "") {
-  return answer(status, "<Error><Code>" + std::string(code) + "</Code><Message>odd</Message>" + std::string(more) + "</Error>", headers);
-}
-const std::string kOk = answer("200 OK", "", "ETag: \"e\"\r\n");
-
-/// Counts what it signs, and signs nothing.
-class CountingSigner final : public RequestSigner {
- public:
-  struct Counts {
-    std::atomic<int> signatures = 0;
-    std::atomic<int> distrusts = 0;
-    std::atomic<std::int64_t> last_time_ms = 0;
-  };
-  explicit CountingSigner(Counts& counts) : counts_(counts) {}
-  Status sign(HttpRequest& request, std::string_view payload_sha256, UtcMillis time, const std::stop_token& /*stop*/) override {
-    ++counts_.signatures;
-    counts_.last_time_ms = time.time_since_epoch().count();
-    request.headers.push_back({"x-amz-content-sha256", std::string(payload_sha256)});
-    return {};
-  }
-  void distrust(const HttpRequest& /*request*/) override { ++counts_.distrusts; }
-
- private:
-  Counts& counts_;
-};
-
-/// Parts of a store for which time passes by sleeping only, and at once.
-S3Parts test_parts(CountingSigner::Counts& counts) {
-  auto clock = std::make_unique<ManualClock>("2026-11-22T10:00:00Z");
-  ManualClock& hands = *clock;
-  return {.http = make_http_client({}).value(),
-          .signer = std::make_unique<CountingSigner>(counts),
-          .clock = std::move(clock),
-          .sleep = [&hands](milliseconds time, const std::stop_token& stop) {
-            hands.advance(time);
-            return !stop.stop_requested();
-          }};
-}
-
-/// A store whose server is `reply`: called for each request, its text is sent; a text that begins with "RESET" is sent without that
-/// word, then the connection is broken off; "END" ends it in order.
-class OddServer {
- public:
-  using Reply = std::function<std::string(const Asked& asked, int number)>;
-
-  explicit OddServer(Reply reply, const std::function<void(S3Options&)>& change = {})
-      : reply_(std::move(reply)), server_([this](Peer& peer, int) { serve(peer); }) {
-    S3Options options{.bucket = "lake", .prefix = "p/", .endpoint = "http://127.0.0.1:" + std::to_string(server_.port())};
-    if (change) change(options);
-    Result<std::unique_ptr<S3Store>> store = S3Store::open(options, test_parts(counts_));
-    EXPECT_TRUE(store.ok());
-    store_ = *std::move(store);
-  }
-
-  [[nodiscard]] S3Store& store() { return *store_; }
-  [[nodiscard]] const CountingSigner::Counts& counts() const { return counts_; }
-  [[nodiscard]] std::vector<Asked> asked() {
-    const std::scoped_lock lock(mutex_);
-    return asked_;
-  }
-  [[nodiscard]] std::uint64_t retries(S3RetryReason reason) const { return store_->counters().retries[static_cast<std::size_t>(reason)]; }
-
- private:
-  void serve(Peer& peer) {
-    while (true) {
-      Asked asked{.head = peer.read_until("\r\n\r\n")};
-      if (asked.head.empty()) return;
-      asked.line = asked.head.substr(0, asked.head.find(" HTTP/"));
-      const std::size_t at = asked.head.find("Content-Length: ");
-      if (at != std::string::npos) asked.body = peer.read_bytes(static_cast<std::size_t>(std::atoi(asked.head.c_str() + at + 16)));
-      std::string text;
-      {
-        const std::scoped_lock lock(mutex_);
-        asked_.push_back(asked);
-        text = reply_(asked, static_cast<int>(asked_.size()) - 1);
-      }
-      const bool reset = text.starts_with("RESET");
-      const bool end = text.starts_with("END");
-      peer.write(std::string_view(text).substr(reset ? 5 : end ? 3 : 0));
-      if (reset) peer.reset();
-      if (reset || end) return;
-    }
-  }
-
-  Reply reply_;
-  CountingSigner::Counts counts_;
-  std::mutex mutex_;
-  std::vector<Asked> asked_;  // guarded by mutex_
-  std::unique_ptr<S3Store> store_;
-  LoopbackServer server_;
-};
-
-void expect_ok(const Status& status) { EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message); }
-
-template <typename T>
-void expect_error(const T& result, ErrorCode code, std::string_view part) {
-  ASSERT_FALSE(result.ok());
-  EXPECT_EQ(name_of(result.error().code), name_of(code)) << result.error().message;
-  EXPECT_THAT(result.error().message, HasSubstr(std::string(part)));
-}
 
 TEST(S3OddAnswers, APutSaysWhatItPuts) {
   OddServer server([](const Asked&, int) { return kOk; });
@@ -332,30 +218,6 @@ TEST(S3OddAnswers, WhoMadeAnObjectIsKnownAlsoWithoutAnAnswer) {
   EXPECT_FALSE(theirs.store().put_if_absent("lock", "me").value());
 }
 
-/// Plays an upload in parts; `part` and `complete` answer those requests.
-OddServer::Reply upload(const std::function<std::string(int number)>& part, const std::function<std::string(int number)>& complete) {
-  auto num_parts = std::make_shared<int>(0);
-  auto num_completes = std::make_shared<int>(0);
-  return [=](const Asked& asked, int) -> std::string {
-    if (asked.line.ends_with("?uploads="))
-      return answer("200 OK", "<InitiateMultipartUploadResult><UploadId>u/1</UploadId></InitiateMultipartUploadResult>");
-    if (asked.line.starts_with("PUT")) return part((*num_parts)++);
-    if (asked.line.starts_with("POST")) return complete((*num_completes)++);
-    if (asked.line.starts_with("DELETE")) return answer("204 No Content");
-    return answer("404 Not Found");
-  };
-}
-std::string good_part(int /*number*/) { return kOk; }
-std::string good_complete(int /*number*/) { return answer("200 OK", "<CompleteMultipartUploadResult/>"); }
-
-constexpr std::size_t kThreeParts = (std::size_t{11} << 20U) + 5;
-void small_parts(S3Options& options) { options.part_bytes = 5U << 20U; }
-
-std::size_t count_of(OddServer& server, std::string_view begin) {
-  const std::vector<Asked> asked = server.asked();
-  return static_cast<std::size_t>(std::count_if(asked.begin(), asked.end(), [&](const Asked& one) { return one.line.starts_with(begin); }));
-}
-
 TEST(S3OddAnswers, AnErrorInside200IsAnError) {
   OddServer server(upload(good_part,
                           [](int number) {
@@ -496,31 +358,6 @@ TEST(S3OddAnswers, ForeignKeysAreLeftOutAndCounted) {
   EXPECT_EQ(all->at(0).key, "raw/a");
   EXPECT_EQ(all->at(1).key, "raw/b");
   EXPECT_EQ(server.store().num_foreign_keys(), 2U);
-}
-
-TEST(S3OddAnswers, LongFilesComeInRangesSideBySide) {
-  std::string bytes;
-  while (bytes.size() < std::size_t{40} << 20U) bytes += std::to_string(bytes.size()) + ";";
-  std::atomic<int> breaks = 0;
-  OddServer server([&](const Asked& asked, int) {
-    const std::size_t at = asked.head.find("Range: bytes=");
-    if (at == std::string::npos) {
-      return answer("200 OK", bytes, "ETag: \"e1\"\r\nx-amz-checksum-crc32: " + crc32_base64(bytes) + "\r\n");
-    }
-    char* rest = nullptr;
-    const std::size_t begin = std::strtoull(asked.head.c_str() + at + 13, &rest, 10);
-    const std::size_t last = std::strtoull(rest + 1, nullptr, 10);
-    const std::string text = answer("206 Partial Content", std::string_view(bytes).substr(begin, last + 1 - begin),
-                                    "ETag: \"e1\"\r\nContent-Range: bytes " + std::to_string(begin) + "-" + std::to_string(last) + "/" +
-                                        std::to_string(bytes.size()) + "\r\n");
-    return breaks++ < 3 ? "END" + text.substr(0, text.size() / 2) : text;
-  });
-  const TemporaryFolder folder;
-  const Result<StoredObject> file = server.store().get_file("long.bin", folder.path() / "long.bin");
-  ASSERT_TRUE(file.ok()) << file.error().message;
-  EXPECT_EQ(file->version, "e1");
-  EXPECT_TRUE(read_file(folder.path() / "long.bin").value() == bytes);
-  EXPECT_GE(server.retries(S3RetryReason::kLost), 3U);
 }
 
 TEST(S3OddAnswers, LongObjectsAreCopiedInParts) {

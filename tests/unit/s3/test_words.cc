@@ -270,7 +270,23 @@ TEST(S3Words, ChecksumsAsS3WritesThem) {
   md5.update("ab");
   md5.update("c");
   EXPECT_EQ(md5.finish(), "900150983cd24fb0d6963f7d28e17f72");
+  Sha256 sha256;
+  sha256.update("ab");
+  sha256.update("c");
+  EXPECT_EQ(sha256.finish(), sha256_hex("abc"));
   EXPECT_NE(random_name(), random_name());
+}
+
+TEST(S3Words, ChecksumsOfPiecesMakeThatOfTheWhole) {
+  const std::string whole(100'000, 'y');
+  for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, std::size_t{4096}, whole.size()}) {
+    Crc32 front;
+    Crc32 behind;
+    front.update(std::string_view(whole).substr(0, cut));
+    behind.update(std::string_view(whole).substr(cut));
+    front.append(behind, whole.size() - cut);
+    EXPECT_EQ(front.base64(), crc32_base64(whole)) << cut;
+  }
 }
 
 TEST(S3Words, FactsOfAnAnswer) {
