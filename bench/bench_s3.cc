@@ -1,4 +1,4 @@
-// bench_s3 small|large FOLDER --count N [--bytes N] [--parallel N]: the store on S3 at VIEWERATLAS_TEST_S3_ENDPOINT, with the bucket
+// bench_s3 small|large FOLDER --count N [--parallel N]: the store on S3 at VIEWERATLAS_TEST_S3_ENDPOINT, with the bucket
 // VIEWERATLAS_TEST_S3_BUCKET and AWS's variables for credentials. small: objects of 1 KiB put side by side, then fetched. large: a file
 // of so many MiB in FOLDER sent, then fetched into another file.
 #include <atomic>
@@ -16,10 +16,9 @@
 
 #include "bench/stage.h"
 
-#include "vieweratlas/core/digest.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/s3/open_s3_store.h"
-#include "vieweratlas/storage/local_files.h"
+#include "vieweratlas/storage/byte_source.h"
 #include "vieweratlas/storage/object_store.h"
 
 using namespace vieweratlas;         // NOLINT(google-build-using-namespace): a small program
@@ -61,8 +60,20 @@ void small(ObjectStore& store, Line& line, std::uint32_t count, std::uint32_t th
   line.add("seconds", seconds + down.wall_seconds());
   line.add("cpu_seconds", cpu + down.cpu_seconds());
   line.add("objects", std::uint64_t{count});
+  line.add("bytes", std::uint64_t{count} * bytes.size());
   line.add("puts_per_second", count / seconds);
   line.add("gets_per_second", count / down.wall_seconds());
+}
+
+/// How many bytes both have, when they have the same; else 0.
+std::uint64_t equal_bytes(const std::filesystem::path& one, const std::filesystem::path& other) {
+  const std::unique_ptr<ByteSource> first = value_or_give_up(open_stored_bytes(one));
+  const std::unique_ptr<ByteSource> second = value_or_give_up(open_stored_bytes(other));
+  while (true) {
+    const std::string_view piece = value_or_give_up(first->next());
+    if (piece != value_or_give_up(second->next())) return 0;
+    if (piece.empty()) return first->num_stored();
+  }
 }
 
 void large(ObjectStore& store, Line& line, const std::filesystem::path& folder, std::uint32_t megabytes) {
@@ -71,14 +82,19 @@ void large(ObjectStore& store, Line& line, const std::filesystem::path& folder, 
   must(store.put_file("large.bin", source));
   const double seconds = up.wall_seconds();
   const double cpu = up.cpu_seconds();
+  const std::filesystem::path fetched = folder / "fetched.bin";
   const Stopwatch down;
-  (void)value_or_give_up(store.get_file("large.bin", folder / "fetched.bin"));
-  line.add("seconds", seconds + down.wall_seconds());
-  line.add("cpu_seconds", cpu + down.cpu_seconds());
+  (void)value_or_give_up(store.get_file("large.bin", fetched));
+  const double down_seconds = down.wall_seconds();
+  const double down_cpu = down.cpu_seconds();
+  line.add("seconds", seconds + down_seconds);
+  line.add("cpu_seconds", cpu + down_cpu);
   line.add("up_cpu_seconds", cpu);
-  line.add("down_cpu_seconds", down.cpu_seconds());
+  line.add("down_cpu_seconds", down_cpu);
   line.add("up_mb_per_second", megabytes * 1.048576 / seconds);
-  line.add("down_mb_per_second", megabytes * 1.048576 / down.wall_seconds());
+  line.add("down_mb_per_second", megabytes * 1.048576 / down_seconds);
+  line.add("equal_bytes", equal_bytes(source, fetched));
+  std::filesystem::remove(fetched);
   line.add("megabytes", std::uint64_t{megabytes});
 }
 

@@ -74,6 +74,24 @@ def peers_python(cache):
     return python
 
 
+def tests_python():
+    """The Python with the packages of the tests, or None: ./dev setup test makes it."""
+    script = ROOT / "tests" / "support" / "test_environment.py"
+    paths = subprocess.run([sys.executable, "-B", str(script), "--paths"], capture_output=True, text=True, check=True).stdout
+    python = Path(paths.split(";")[0])
+    return python if python.exists() else None
+
+
+def random_file(path, megabytes):
+    """A file of so many MiB that nothing can compress, made when it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.stat().st_size != megabytes << 20:
+        with open(path, "wb") as file:
+            for _ in range(megabytes):
+                file.write(os.urandom(1 << 20))
+    return path
+
+
 def simulator_key():
     """Changes when the simulator may write other bytes."""
     digest = hashlib.sha256()

@@ -1,4 +1,6 @@
-"""boto3 and s3transfer as a peer of the store on S3: `small` puts and gets objects of 1 KiB side by side, `large` sends and fetches a file."""
+"""boto3 and s3transfer as a peer of the store on S3: `small` puts and gets objects of 1 KiB side by side, `large` sends and fetches a file,
+`large-synced` also waits until that is on the disk, as the store does."""
+import filecmp
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -32,21 +34,33 @@ def small(client, bucket, count, threads):
         list(pool.map(get, range(count)))
         down = stopwatch.stop()
     line = {name: up[name] + down[name] for name in up}
-    line.update({"objects": count, "puts_per_second": count / up["seconds"], "gets_per_second": count / down["seconds"]})
+    line.update({"objects": count, "bytes": count * len(body), "puts_per_second": count / up["seconds"], "gets_per_second": count / down["seconds"]})
     print_line(line)
 
 
-def large(client, bucket, folder, megabytes, threads):
+def sync(path):
+    for place in (path, os.path.dirname(path)):
+        descriptor = os.open(place, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def large(client, bucket, folder, megabytes, threads, synced):
     config = TransferConfig(multipart_threshold=16 << 20, multipart_chunksize=16 << 20, max_concurrency=threads)
     stopwatch = Stopwatch()
     client.upload_file(os.path.join(folder, "large.bin"), bucket, PREFIX + "large.bin", Config=config)
     up = stopwatch.stop()
     stopwatch = Stopwatch()
-    client.download_file(bucket, PREFIX + "large.bin", os.path.join(folder, "fetched.bin"), Config=config)
+    fetched = os.path.join(folder, "fetched.bin")
+    client.download_file(bucket, PREFIX + "large.bin", fetched, Config=config)
+    if synced:
+        sync(fetched)
     down = stopwatch.stop()
     line = {name: up[name] + down[name] for name in up}
     line.update({"up_cpu_seconds": up["cpu_seconds"], "down_cpu_seconds": down["cpu_seconds"]})
     line.update({"up_mb_per_second": megabytes * 1.048576 / up["seconds"], "down_mb_per_second": megabytes * 1.048576 / down["seconds"], "megabytes": megabytes})
+    line["equal_bytes"] = os.path.getsize(fetched) if filecmp.cmp(os.path.join(folder, "large.bin"), fetched, shallow=False) else 0
+    os.remove(fetched)
     print_line(line)
 
 
@@ -57,7 +71,7 @@ def main(what, folder, count, threads):
     if what == "small":
         small(client, bucket, count, threads)
     else:
-        large(client, bucket, folder, count, threads)
+        large(client, bucket, folder, count, threads, what == "large-synced")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ BUCKET = "lake"
 class Server:
     """What both have in common."""
     region = "us-east-1"
+    folder = pathlib.Path()
     url = access_key_id = secret_access_key = ca_file = ""
 
     def environment(self, identity=None):
@@ -82,6 +83,15 @@ class Server:
             if path.is_file():
                 self.put(prefix + path.relative_to(folder).as_posix(), path.read_bytes(), bucket)
 
+    def make_certificate(self):
+        """For localhost and what is below it, in `folder`; sets `ca_file`, which trusts it."""
+        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out",
+                        certificate, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:*.localhost"],
+                       check=True, capture_output=True, timeout=60)
+        self.ca_file = str(certificate)
+        return certificate, key
+
     def __enter__(self):
         return self
 
@@ -114,14 +124,6 @@ class Wall(Server):
         self.access_key_id, self.secret_access_key = told["access_key_id"], told["secret_access_key"]
         self.url = f"http{'s' if tls else ''}://{'localhost' if tls else '127.0.0.1'}:{self.port}"
         self.virtual_url = f"http{'s' if tls else ''}://localhost:{self.port}"  # for bucket.localhost, which libcurl resolves by itself
-
-    def make_certificate(self):
-        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out",
-                        certificate, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:*.localhost"],
-                       check=True, capture_output=True, timeout=60)
-        self.ca_file = str(certificate)
-        return certificate, key
 
     def control(self, verb, **words):
         request = urllib.request.Request(f"{self.url}/_test/{verb}", json.dumps(words).encode(), method="POST")
@@ -199,21 +201,25 @@ def keeps_attributes(folder):
 
 
 class VersityGw(Server):
-    """The S3 server of others over a folder. `missing()` says why there is none."""
+    """The S3 server of others over a folder. `missing()` says why there is none. `tls`: over https, with `ca_file` to trust."""
 
     @staticmethod
     def missing():
         return "" if os.path.exists(VERSITYGW) else "versitygw is not there; ./dev setup test builds it where Go 1.25 and a network are"
 
-    def __init__(self, region="us-east-1"):
+    def __init__(self, region="us-east-1", tls=False):
         self.region = region
         self.access_key_id, self.secret_access_key = "AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vieweratlas-versitygw-"))
         for name in ("data", "sidecar", "iam"):
             (self.folder / name).mkdir()
+        encryption = []
+        if tls:
+            certificate, key = self.make_certificate()
+            encryption = ["--cert", str(certificate), "--key", str(key)]
         self.said = open(self.folder / "log", "w+", encoding="utf-8")  # pylint: disable=consider-using-with
         self.process = subprocess.Popen(
-            [VERSITYGW, "--port", "127.0.0.1:0", "--region", region, "--keep-alive", "--iam-dir", str(self.folder / "iam"), "posix",
+            [VERSITYGW, "--port", "127.0.0.1:0", "--region", region, "--keep-alive", *encryption, "--iam-dir", str(self.folder / "iam"), "posix",
              *([] if keeps_attributes(self.folder) else ["--sidecar", str(self.folder / "sidecar")]), str(self.folder / "data")],
             stdin=subprocess.DEVNULL, stdout=self.said, stderr=self.said,
             env={"PATH": os.environ["PATH"], "ROOT_ACCESS_KEY_ID": self.access_key_id, "ROOT_SECRET_ACCESS_KEY": self.secret_access_key})
@@ -226,7 +232,7 @@ class VersityGw(Server):
                 raise AssertionError(f"versitygw did not start: {text}")
             time.sleep(0.05)
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
         self.wait_until_it_answers(end)
 
     def wait_until_it_answers(self, end):
