@@ -248,8 +248,9 @@ Result<S3Facts> S3Reader::stream(std::string_view key, const ObjectStore::Sink& 
 }
 
 Result<S3Facts> S3Reader::fetch(std::string_view key, FileSink& file) {
-  std::optional<S3FileFetch> fetch;
   const ObjectStore::Sink append = [&](std::string_view piece) { return file.append(piece); };
+  if (!file.takes_any_order()) return stream(key, append);
+  std::optional<S3FileFetch> fetch;
   Transfer transfer(client_, key, append, options_.checksums);
   transfer.when_longer_than(std::max(options_.parallel_from, options_.range_bytes), [&](const S3Facts& facts, std::string_view piece) {
     if (!fetch.has_value()) fetch.emplace(client_, key, facts, options_, file);

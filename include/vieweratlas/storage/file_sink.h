@@ -28,10 +28,12 @@ class FileSink {
   ~FileSink();
 
   [[nodiscard]] Status append(std::string_view bytes);
+  /// False for a pipe or a device, which take bytes in order only.
+  [[nodiscard]] bool takes_any_order() const { return !is_stream_; }
   /// Makes room for `num_bytes` bytes, where the file system can: that is cheaper than room for each write, and a full disk is known at
   /// once. The file is no shorter afterwards.
   [[nodiscard]] Status reserve(std::uint64_t num_bytes);
-  /// Instead of append(), from any number of threads: bytes that belong to `offset`, then `more` behind them.
+  /// Instead of append(), where takes_any_order(), from any number of threads: bytes that belong to `offset`, then `more` behind them.
   [[nodiscard]] Status write_at(std::uint64_t offset, std::string_view bytes, std::string_view more = {});
   /// Bytes that have been written.
   [[nodiscard]] Status read_at(std::uint64_t offset, std::span<char> buffer) const;

@@ -2,6 +2,7 @@
 // is damaged on the way.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "s3/hash.h"
@@ -147,6 +149,18 @@ TEST_F(S3Files, OfAServerThatKnowsNoRangesAreRefused) {
   OddServer server([&](const Asked&, int) { return answer("200 OK", served.bytes(), "ETag: \"e1\"\r\n"); });
   expect_error(fetch(server), ErrorCode::kCorruptData, "another range than was asked for");
   EXPECT_TRUE(nothing_is_left());
+}
+
+TEST_F(S3Files, GoIntoAPipeInOrder) {
+  const Served served = with_crc32();
+  OddServer server([&](const Asked& asked, int) { return served(asked); });
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  std::string seen;
+  std::thread reader([&] { seen = read_file(path_).value(); });
+  const Result<StoredObject> file = fetch(server);
+  reader.join();
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  EXPECT_TRUE(seen == served.bytes());
 }
 
 TEST_F(S3Files, AreSentInPartsThatHoldTheirBytes) {
