@@ -12,15 +12,16 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "cli/child_process.h"
 #include "cli/command_line.h"
 #include "cli/option.h"
 #include "cli/setting_source.h"
 
+#include "vieweratlas/core/child_process.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
 #include "vieweratlas/core/text.h"
@@ -79,7 +80,16 @@ void AnalysisSchedule::finish(const std::stop_token& stop) {
 
 void AnalysisSchedule::start() {
   due_ = false;
-  Result<ChildProcess> child = ChildProcess::start(words_, environment_, output_);
+  std::error_code problem;
+  ChildCommand command{.program = std::filesystem::read_symlink("/proc/self/exe", problem), .arguments = words_};
+  if (problem) {
+    log_.warning("the analysis cannot be started: this program's own file cannot be found: " + problem.message());
+    return;
+  }
+  for (const auto& [name, value] : environment_) command.environment.push_back(fmt::format("{}={}", name, value));
+  command.in_background = true;
+  command.log = output_;
+  Result<ChildProcess> child = ChildProcess::start(command);
   if (!child) {
     log_.warning(fmt::format("the analysis cannot be started: {}", child.error().message));
     return;

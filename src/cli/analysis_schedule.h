@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/child_process.h"
 #include "cli/command_line.h"
 #include "cli/setting_source.h"
 
+#include "vieweratlas/core/child_process.h"
 #include "vieweratlas/core/log.h"
 
 namespace vieweratlas {

@@ -39,6 +39,7 @@
 #include "vieweratlas/lake/care.h"
 #include "vieweratlas/lake/manifest.h"
 #include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/presence/read_days.h"
 #include "vieweratlas/presence/viewer_table.h"
 #include "vieweratlas/privacy/audit.h"
 #include "vieweratlas/privacy/forget.h"

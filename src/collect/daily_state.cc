@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include <chrono>
 #include <cstdint>
 #include <iterator>
 #include <optional>

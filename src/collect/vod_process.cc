@@ -16,13 +16,13 @@
 #include <system_error>
 #include <utility>
 
-#include "collect/child_process.h"
 #include "collect/vod_chats.h"
 
 #include "vieweratlas/collect/sleeper.h"
 #include "vieweratlas/collect/snapshot_importer.h"
 #include "vieweratlas/collect/vod_chat_collector.h"
 #include "vieweratlas/collect/vod_queue.h"
+#include "vieweratlas/core/child_process.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/log.h"
@@ -36,9 +36,6 @@ namespace vieweratlas {
 namespace {
 
 namespace fs = std::filesystem;
-using collect_internal::ChildCommand;
-using collect_internal::find_program;
-using collect_internal::run_child;
 
 constexpr std::chrono::seconds kRenewEvery{60};  // of leases of 15 minutes
 
@@ -141,31 +138,31 @@ class Run {
     SteadyTime renewed = clock_.steady();
     const ChildCommand command{.program = *program_,
                                .arguments = {"chatdownload", "--id", item.vod_id, "-o", partial.string()},
-                               .environment = options_.environment,
-                               .timeout = options_.download_timeout,
-                               .tick = [&] {
-                                 if (clock_.steady() - renewed < kRenewEvery) return;
-                                 renewed = clock_.steady();
-                                 if (const Status held = queue_.renew(item.vod_id, options_.worker, now()); !held)
-                                   log_.warning(held.error().message);
-                               }};
+                               .environment = options_.environment};
+    const ChildLimits limits{.timeout = options_.download_timeout, .tick = [&] {
+                               if (clock_.steady() - renewed < kRenewEvery) return;
+                               renewed = clock_.steady();
+                               if (const Status held = queue_.renew(item.vod_id, options_.worker, now()); !held)
+                                 log_.warning(held.error().message);
+                             }};
     log_.info(fmt::format("downloading the chat of recording {} of {}", item.vod_id, item.channel));
-    const auto result = run_child(command, stop_);
+    const auto result = run_child(command, limits, stop_);
     const Status status = judge(result, partial, chats_.folder_of(item) / "chat.json");
     if (!status) ::unlink(partial.c_str());
     return status;
   }
 
-  Status judge(const Result<collect_internal::ChildResult>& result, const fs::path& partial, const fs::path& chat) const {
+  Status judge(const Result<ChildResult>& result, const fs::path& partial, const fs::path& chat) const {
     if (!result) return result.error();
     const std::string name = printable(program_->filename().string(), 80);
     if (result->timed_out) return Error{ErrorCode::kUnavailable, name + " took too long and was ended"};
     if (result->exit_code != 0) {
-      return Error{ErrorCode::kUnavailable, fmt::format("{} ended with code {}: {}", name, result->exit_code, last_words(result->output))};
+      return Error{ErrorCode::kUnavailable,
+                   fmt::format("{} ended with code {}: {}", name, result->exit_code, last_words(result->output + result->errors))};
     }
     std::error_code problem;
     if (!fs::is_regular_file(partial, problem)) {
-      return Error{ErrorCode::kUnavailable, fmt::format("{} wrote no file: {}", name, last_words(result->output))};
+      return Error{ErrorCode::kUnavailable, fmt::format("{} wrote no file: {}", name, last_words(result->output + result->errors))};
     }
     if (::rename(partial.c_str(), chat.c_str()) != 0) return system_error(errno, "renaming to", chat);
     return {};

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "state/vod_queue/";
 constexpr std::string_view kHistorical = "state/vod_queue.json";
-constexpr std::int64_t kKept_s = 900;      // after the successor was made, by the store's clock
+constexpr std::int64_t kKeptSeconds = 900;      // after the successor was made, by the store's clock
 constexpr std::size_t kMostRemoved = 100;  // in one update
 constexpr int kMostTries = 200;            // each time another process wins, which then is done
 
@@ -115,7 +115,7 @@ class VodQueueInStore final : public VodQueueHome {
     if (!may_remove_ || known.empty()) return;
     std::size_t num_removed = 0;
     for (std::size_t i = 0; i + 1 < known.size() && num_removed < kMostRemoved; ++i, ++num_removed) {
-      if (known[i + 1].modified_s + kKept_s > known.back().modified_s) return;
+      if (known[i + 1].modified_s + kKeptSeconds > known.back().modified_s) return;
       const Status removed = store_.remove(vod_queue_version_key(kPrefix, known[i].number));
       if (removed) continue;
       may_remove_ = removed.error().code != ErrorCode::kDenied;
