@@ -22,9 +22,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "state/vod_queue/";
 constexpr std::string_view kHistorical = "state/vod_queue.json";
-constexpr std::int64_t kKeptSeconds = 900;      // after the successor was made, by the store's clock
-constexpr std::size_t kMostRemoved = 100;  // in one update
-constexpr int kMostTries = 200;            // each time another process wins, which then is done
+constexpr std::int64_t kKeptSeconds = 900;  // after the successor was made, by the store's clock
+constexpr std::size_t kMostRemoved = 100;   // in one update
+constexpr int kMostTries = 200;             // each time another process wins, which then is done
 
 std::string new_writing() {
   std::random_device random;
