@@ -214,6 +214,10 @@ class S3Reader::Transfer {
     skip_ -= skipped;
     piece.remove_prefix(skipped);
     if (piece.empty()) return {};
+    if (piece.size() > facts_->num_bytes - std::min(checker_.seen(), facts_->num_bytes)) {  // it might never end
+      sink_failed_ = true;
+      return s3_damaged(client_, key_, "more bytes than it said");
+    }
     checker_.update(piece);
     Status taken = sink_(piece);
     sink_failed_ = !taken.ok();
@@ -302,10 +306,13 @@ Result<std::string> S3Reader::get_range(std::string_view key, ByteRange range) {
       const Result<S3Facts> facts = s3_facts(head);
       if (!facts) return facts.error();
       const std::optional<S3ContentRange> told = s3_content_range(head);
-      if (head.status != 206 || !told.has_value() || told->begin != range.offset) {
+      if (head.status != 206 || !told.has_value() || told->begin != range.offset || facts->num_bytes <= range.offset) {
         return s3_damaged(client_, key, "another range than was asked for");
       }
       wanted = std::min(end, facts->num_bytes) - range.offset;
+      if (piece.size() > wanted - std::min<std::uint64_t>(bytes.size(), wanted)) {
+        return s3_damaged(client_, key, "more bytes than were asked for");
+      }
       bytes += piece;
       return {};
     };

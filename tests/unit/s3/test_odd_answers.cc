@@ -139,6 +139,27 @@ TEST(S3OddAnswers, DamagedBytesAreReadAgainAndThenRefused) {
   }
 }
 
+TEST(S3OddAnswers, MoreBytesThanWereToldEndAnAnswer) {
+  // The answer of no length goes on for as long as the connection: after ten bytes of ten it is left.
+  const std::string endless(std::size_t{1} << 20U, 'x');
+  OddServer whole([&](const Asked&, int) {
+    return "ENDHTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-9/10\r\nETag: \"e\"\r\nConnection: close\r\n\r\n" + endless;
+  });
+  std::size_t num_bytes = 0;
+  const auto count = [&](std::string_view piece) -> Status {
+    num_bytes += piece.size();
+    return {};
+  };
+  expect_error(whole.store().get_stream("a", count), ErrorCode::kCorruptData, "more bytes than it said");
+  EXPECT_LE(num_bytes, 10U);
+  expect_error(whole.store().get_range("a", {.offset = 0, .num_bytes = 10}), ErrorCode::kCorruptData, "more bytes than were asked for");
+  // A range behind the end that the same answer tells.
+  OddServer behind([&](const Asked&, int) {
+    return "ENDHTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-9/3\r\nETag: \"e\"\r\nConnection: close\r\n\r\n" + endless;
+  });
+  expect_error(behind.store().get_range("a", {.offset = 5, .num_bytes = 5}), ErrorCode::kCorruptData, "");
+}
+
 TEST(S3OddAnswers, AnotherChecksumThanWasSentIsNotTaken) {
   OddServer server([](const Asked&, int) { return answer("200 OK", "", "ETag: \"e\"\r\nx-amz-checksum-crc32: AAAAAA==\r\n"); });
   expect_error(server.store().put("a.json", "{}"), ErrorCode::kCorruptData, "the store has other bytes");
