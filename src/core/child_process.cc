@@ -15,7 +15,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <stop_token>
@@ -41,7 +40,7 @@ Error error_of(int number, std::string_view attempt, const fs::path& path) {
   const ErrorCode code = number == ENOENT                      ? ErrorCode::kNotFound
                          : number == EACCES || number == EPERM ? ErrorCode::kDenied
                                                                : ErrorCode::kUnavailable;
-  return {code, std::string(attempt) + " " + printable(path.string(), 1000) + ": " + std::strerror(number)};
+  return {code, std::string(attempt) + " " + printable(path.string(), 1000) + ": " + std::generic_category().message(number)};
 }
 
 /// Closes what is left open on the way out.
@@ -91,13 +90,13 @@ struct Becoming {
   sigset_t none;
   sigemptyset(&none);
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT}) ::signal(number, SIG_DFL);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);  // NOLINT(concurrency-mt-unsafe): the child of a fork has one thread
   ::setpgid(0, 0);
   if (what.in_background) {
     constexpr int kLowestPriority = 19;
     constexpr int kIoPriorityProcess = 1;
     constexpr int kIoPriorityIdle = 3 << 13;  // linux/ioprio.h: class idle
-    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);       // NOLINT(misc-include-cleaner): of <sys/prctl.h>
     ::setpriority(PRIO_PROCESS, 0, kLowestPriority);
     ::syscall(SYS_ioprio_set, kIoPriorityProcess, 0, kIoPriorityIdle);
   }
