@@ -1,6 +1,7 @@
 #include "pipeline/lake_days.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -48,7 +49,8 @@ Result<std::vector<CuratedDay>> LakeDays::list() {
   for (const LakeManifest& manifest : manifests_) {
     CuratedDay day{.day = manifest.day, .inputs = manifest.inputs, .sources = {}};
     for (const LakeTable& table : manifest.presence) day.sources.push_back(table.source);
-    day.is_exact = manifest.key_id == wanted_.key_id && manifest.num_number_collisions == 0 && manifest.num_forgotten_rows == 0 &&
+    const bool has_all_rows = manifest.num_forgotten_rows == 0 || wanted_.alone.contains(manifest.day);
+    day.is_exact = manifest.key_id == wanted_.key_id && manifest.num_number_collisions == 0 && has_all_rows &&
                    has_no_plain_names_of(manifest, wanted_.forgotten_list);
     days.push_back(std::move(day));
   }
@@ -86,6 +88,31 @@ std::vector<StoredObject> inputs_of(const std::vector<LakeManifest>& manifests) 
   inputs.reserve(objects.size());
   for (auto& [key, object] : objects) inputs.push_back(std::move(object));
   return inputs;
+}
+
+DaysAlone days_alone(const std::vector<LakeManifest>& manifests, const std::vector<StoredObject>& there) {
+  const auto is_there = [&](const std::string& key) {
+    const auto at = std::lower_bound(there.begin(), there.end(), key,
+                                     [](const StoredObject& object, const std::string& wanted) { return object.key < wanted; });
+    return at != there.end() && at->key == key;
+  };
+  DaysAlone alone;
+  std::vector<LakeManifest> theirs;
+  for (const LakeManifest& manifest : manifests) {
+    std::size_t num_files = 0;
+    std::size_t num_there = 0;
+    for (const FileFacts& facts : manifest.inputs) {
+      if (facts.days.empty()) continue;  // no snapshots
+      ++num_files;
+      if (is_there(facts.object.key)) ++num_there;
+    }
+    if (num_files == 0 || num_there > 0) continue;
+    alone.days.insert(manifest.day);
+    theirs.push_back(manifest);
+  }
+  alone.files = inputs_of(theirs);
+  std::erase_if(alone.files, [&](const StoredObject& object) { return is_there(object.key); });
+  return alone;
 }
 
 }  // namespace vieweratlas::pipeline_internal

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,10 @@ class LakeDays final : public CuratedDays {
   struct Wanted {
     std::string key_id;          ///< that viewers are numbered with; empty = that of most days
     std::string forgotten_list;  ///< ForgottenList::digest()
+    std::set<DayNumber> alone;   ///< days that no raw file is to be compared with
   };
-  /// A day is exact when its viewers have the numbers of that key, and nobody of that list can be in it under a plain name.
+  /// A day is exact when its viewers have the numbers of that key, nobody of that list can be in it under a plain name, and its tables
+  /// have all rows of the raw files, if there are any.
   /// Errors: those of TableReader::open.
   [[nodiscard]] static Result<std::unique_ptr<LakeDays>> open(std::vector<LakeManifest> manifests, Wanted wanted, FetchFile fetch);
 
@@ -44,5 +47,13 @@ class LakeDays final : public CuratedDays {
 
 /// The raw files that the manifests name, sorted by key: what is read when nothing but the lake is.
 [[nodiscard]] std::vector<StoredObject> inputs_of(const std::vector<LakeManifest>& manifests);
+
+/// Days of which no file with snapshots is `there`, and the files that they were made of, sorted by key.
+struct DaysAlone {
+  std::set<DayNumber> days;
+  std::vector<StoredObject> files;
+};
+/// `there` is sorted by key.
+[[nodiscard]] DaysAlone days_alone(const std::vector<LakeManifest>& manifests, const std::vector<StoredObject>& there);
 
 }  // namespace vieweratlas::pipeline_internal

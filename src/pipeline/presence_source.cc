@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +31,7 @@
 #include "vieweratlas/presence/curated_days.h"
 #include "vieweratlas/presence/input.h"
 #include "vieweratlas/presence/read.h"
+#include "vieweratlas/presence/read_days.h"
 #include "vieweratlas/presence/store_input.h"
 #include "vieweratlas/presence/viewer_table.h"
 #include "vieweratlas/privacy/pseudonym.h"
@@ -57,6 +60,38 @@ class NamedInput final : public PresenceInput {
  private:
   std::vector<StoredObject> objects_;
   std::string place_;
+};
+
+/// The files of another input, and those that are gone but stand in compacted days: these are to be read from their tables alone.
+class InputWithGoneFiles final : public PresenceInput {
+ public:
+  /// `gone` are sorted by key and not among `listed`.
+  InputWithGoneFiles(std::unique_ptr<PresenceInput> input, std::vector<StoredObject> listed, std::vector<StoredObject> gone)
+      : input_(std::move(input)), gone_(std::move(gone)) {
+    all_.reserve(listed.size() + gone_.size());
+    std::merge(listed.begin(), listed.end(), gone_.begin(), gone_.end(), std::back_inserter(all_), by_key);
+  }
+  Result<std::vector<StoredObject>> list() override { return all_; }
+  void will_open(std::span<const StoredObject> files) override {
+    std::vector<StoredObject> there;
+    for (const StoredObject& file : files) {
+      if (!is_gone(file)) there.push_back(file);
+    }
+    input_->will_open(there);
+  }
+  Result<int> open(const StoredObject& file) override {
+    if (!is_gone(file)) return input_->open(file);
+    return Error{ErrorCode::kNotFound, "the file is gone, and the compacted day that has it cannot be used"};
+  }
+  [[nodiscard]] std::string place() const override { return input_->place(); }
+
+ private:
+  static bool by_key(const StoredObject& a, const StoredObject& b) { return a.key < b.key; }
+  [[nodiscard]] bool is_gone(const StoredObject& file) const { return std::binary_search(gone_.begin(), gone_.end(), file, by_key); }
+
+  std::unique_ptr<PresenceInput> input_;
+  std::vector<StoredObject> gone_;
+  std::vector<StoredObject> all_;
 };
 
 /// Everything that one reading needs, in the order in which it must live.
@@ -106,18 +141,37 @@ class Reading {
       for (const std::string& name : source_.forgotten_names) curated_.refused.push_back(curated_.number(ViewerTable::key_of(name)));
       std::sort(curated_.refused.begin(), curated_.refused.end());
     }
+    std::set<DayNumber> alone;
     if (source_.curated == CuratedPolicy::kOnly) {
       input_ = std::make_unique<NamedInput>(pipeline_internal::inputs_of(*manifests), where());
       curated_.only = true;
+      for (const LakeManifest& manifest : *manifests) alone.insert(manifest.day);
+    } else {
+      Result<std::set<DayNumber>> found = add_files_that_are_gone(*manifests);
+      if (!found) return std::move(found).error();
+      alone = *std::move(found);
     }
-    Result<std::unique_ptr<pipeline_internal::LakeDays>> days =
-        pipeline_internal::LakeDays::open(*std::move(manifests), {.key_id = key ? key->id() : "", .forgotten_list = source_.forgotten_list},
-                                          [this](const LakeTable& table) { return fetch(table.key); });
+    Result<std::unique_ptr<pipeline_internal::LakeDays>> days = pipeline_internal::LakeDays::open(
+        *std::move(manifests), {.key_id = key ? key->id() : "", .forgotten_list = source_.forgotten_list, .alone = std::move(alone)},
+        [this](const LakeTable& table) { return fetch(table.key); });
     if (!days && days.error().code != ErrorCode::kUnavailable) return std::move(days).error();
     if (!days) return without_days(days.error().message);
     days_ = *std::move(days);
     curated_.days = days_.get();
     return true;
+  }
+
+  /// A day without any raw file is all that is left of them, as where a bucket's rule removes raw files after some time: its files are
+  /// put into the listing, so that the map is the one that it was with them. Returns these days.
+  Result<std::set<DayNumber>> add_files_that_are_gone(const std::vector<LakeManifest>& manifests) {
+    Result<std::vector<StoredObject>> listed = input_->list();
+    if (!listed && listed.error().code != ErrorCode::kNotFound) return std::move(listed).error();
+    const std::vector<StoredObject> there = listed ? *std::move(listed) : std::vector<StoredObject>();
+    pipeline_internal::DaysAlone alone = pipeline_internal::days_alone(manifests, there);
+    if (alone.days.empty()) return alone.days;
+    notes_.push_back(with_thousands(alone.days.size()) + " compacted days have no raw files any more and are read from their tables alone");
+    input_ = std::make_unique<InputWithGoneFiles>(std::move(input_), there, std::move(alone.files));
+    return std::move(alone.days);
   }
 
   /// The manifests of the lake; a damaged one costs its day, which is read from its raw files.

@@ -81,6 +81,33 @@ class AnalysisOfStores(unittest.TestCase):
         quality = [self.command("quality", "--logs-dir", "logs", "--curated", policy, "--json").stdout for policy in ("auto", "off")]
         self.assertEqual(*quality)
 
+    def test_days_stand_alone_when_their_raw_files_are_gone(self):
+        self.command("compact", "--logs-dir", "logs", "--since", "2020-01-01")
+        raw = sorted(self.cwd.joinpath("logs/raw").rglob("*.json"))
+        days = sorted({path.parent for path in raw})
+        self.assertEqual(len(days), 3)
+        viewer = json.loads(raw[0].read_text(encoding="utf-8"))["chatters"][0]
+        # As by a rule of a bucket that removes raw files after some time: those of the first day, of two, of all.
+        for number, day in enumerate(days, 1):
+            for path in raw:
+                if path.parent == day:
+                    path.unlink()
+            self.assertEqual(self.maps(f"without{number}", "--logs-dir", "logs"), self.local)
+            self.assertIn("3 compacted days", self.said)
+            self.assertIn(f"{number} compacted days have no raw files any more", self.said)
+        # The tables are all that is left, also when somebody was taken out of them.
+        self.command("forget", "login:" + viewer, "--logs-dir", "logs")
+        without = self.maps("forgotten", "--logs-dir", "logs")
+        self.assertIn("3 compacted days", self.said)
+        self.assertNotEqual(without["graph_nodes.csv"], self.local["graph_nodes.csv"])
+        self.assertEqual(self.maps("only", "--logs-dir", "logs", "--curated", "only"), without)
+        # What neither tables nor raw files have is told as lost.
+        table = min(self.cwd.joinpath("logs/curated/presence").rglob("*.parquet"))
+        table.write_bytes(b"PAR1")
+        self.command("analyze", "--logs-dir", "logs", "--output-dir", "damaged", "--overlap-threshold", "1", *NO_PICTURES)
+        result = json.loads(self.cwd.joinpath("damaged/analysis_results.json").read_text(encoding="utf-8"))
+        self.assertIn("the file is gone, and the compacted day that has it cannot be used", json.dumps(result))
+
 
 if __name__ == "__main__":
     unittest.main()
