@@ -88,34 +88,65 @@ namespace vieweratlas {
 
 /// What to write for a field of type T, for help and messages.
 template <typename T>
-[[nodiscard]] constexpr std::string_view kind_of() {
-  if constexpr (std::is_same_v<T, bool>) return "yes or no";
-  if constexpr (std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint64_t>) return "whole number";
-  if constexpr (std::is_same_v<T, double>) return "number";
-  if constexpr (std::is_same_v<T, std::string>) return "text";
-  if constexpr (std::is_same_v<T, std::filesystem::path>) return "path";
-  if constexpr (std::is_same_v<T, std::vector<std::string>>) return "list";
-  if constexpr (std::is_same_v<T, std::optional<UtcTime>> || std::is_same_v<T, UtcTime>) return "time";
-  if constexpr (std::is_same_v<T, std::optional<std::chrono::seconds>> || std::is_same_v<T, std::chrono::seconds>) return "length of time";
-  if constexpr (std::is_same_v<T, FigureSize>) return "[width, height]";
-  if constexpr (std::is_same_v<T, DegreeCap>) return "whole number or auto";
-  if constexpr (std::is_same_v<T, CommunityAlgorithm>) return "leiden, louvain or greedy";
-  if constexpr (std::is_same_v<T, std::optional<EdgeWeight>>) return "auto, shared, newman, cosine, jaccard or association";
-  if constexpr (std::is_same_v<T, Theme>) return "dark or light";
-  if constexpr (std::is_same_v<T, LogLevel>) return "debug, info, warning or error";
-  if constexpr (std::is_same_v<T, ColorChoice>) return "auto, always or never";
-  if constexpr (std::is_same_v<T, StoreKind>) return "file, s3 or sqlite";
-  if constexpr (std::is_same_v<T, S3Addressing>) return "auto, path or virtual";
-  if constexpr (std::is_same_v<T, S3Encryption>) return "aes256, kms or none";
-  if constexpr (std::is_same_v<T, CuratedPolicy>) return "auto, off or only";
-  if constexpr (std::is_same_v<T, std::vector<SnapshotFormat>>) return "list of json, ndjson, ndjson.zst and csv";
-  if constexpr (std::is_same_v<T, PresetName>) return "default, rigorous, explorer or debug";
-  if constexpr (std::is_same_v<T, Secret>) return "text";
-  if constexpr (std::is_same_v<T, ShardChoice>) return "i/N";
-  if constexpr (std::is_same_v<T, ChatMode>) return "account or anonymous";
-  if constexpr (std::is_same_v<T, std::vector<RoundFormat>>) return "list of ndjson.zst, json and csv";
-  if constexpr (std::is_same_v<T, SimulateSettings>) return "S, M or L";
-}
+inline constexpr std::string_view kKindOf;
+template <>
+inline constexpr std::string_view kKindOf<bool> = "yes or no";
+template <>
+inline constexpr std::string_view kKindOf<std::uint32_t> = "whole number";
+template <>
+inline constexpr std::string_view kKindOf<std::uint64_t> = "whole number";
+template <>
+inline constexpr std::string_view kKindOf<double> = "number";
+template <>
+inline constexpr std::string_view kKindOf<std::string> = "text";
+template <>
+inline constexpr std::string_view kKindOf<std::filesystem::path> = "path";
+template <>
+inline constexpr std::string_view kKindOf<std::vector<std::string>> = "list";
+template <>
+inline constexpr std::string_view kKindOf<std::optional<UtcTime>> = "time";
+template <>
+inline constexpr std::string_view kKindOf<UtcTime> = "time";
+template <>
+inline constexpr std::string_view kKindOf<std::optional<std::chrono::seconds>> = "length of time";
+template <>
+inline constexpr std::string_view kKindOf<std::chrono::seconds> = "length of time";
+template <>
+inline constexpr std::string_view kKindOf<FigureSize> = "[width, height]";
+template <>
+inline constexpr std::string_view kKindOf<DegreeCap> = "whole number or auto";
+template <>
+inline constexpr std::string_view kKindOf<CommunityAlgorithm> = "leiden, louvain or greedy";
+template <>
+inline constexpr std::string_view kKindOf<std::optional<EdgeWeight>> = "auto, shared, newman, cosine, jaccard or association";
+template <>
+inline constexpr std::string_view kKindOf<Theme> = "dark or light";
+template <>
+inline constexpr std::string_view kKindOf<LogLevel> = "debug, info, warning or error";
+template <>
+inline constexpr std::string_view kKindOf<ColorChoice> = "auto, always or never";
+template <>
+inline constexpr std::string_view kKindOf<StoreKind> = "file, s3 or sqlite";
+template <>
+inline constexpr std::string_view kKindOf<S3Addressing> = "auto, path or virtual";
+template <>
+inline constexpr std::string_view kKindOf<S3Encryption> = "aes256, kms or none";
+template <>
+inline constexpr std::string_view kKindOf<CuratedPolicy> = "auto, off or only";
+template <>
+inline constexpr std::string_view kKindOf<std::vector<SnapshotFormat>> = "list of json, ndjson, ndjson.zst and csv";
+template <>
+inline constexpr std::string_view kKindOf<PresetName> = "default, rigorous, explorer or debug";
+template <>
+inline constexpr std::string_view kKindOf<Secret> = "text";
+template <>
+inline constexpr std::string_view kKindOf<ShardChoice> = "i/N";
+template <>
+inline constexpr std::string_view kKindOf<ChatMode> = "account or anonymous";
+template <>
+inline constexpr std::string_view kKindOf<std::vector<RoundFormat>> = "list of ndjson.zst, json and csv";
+template <>
+inline constexpr std::string_view kKindOf<SimulateSettings> = "S, M or L";
 
 /// The Field for the member that `Access` (a lambda without captures) picks out of Settings.
 template <auto Access>
@@ -124,7 +155,7 @@ template <auto Access>
   return Field{
       .parse = [](const Option& option, const RawValue& raw, Settings& settings) { return parse_field(option, raw, Access(settings)); },
       .print = [](const Settings& settings) { return print_field(Access(settings)); },
-      .kind = kind_of<T>(),
+      .kind = kKindOf<T>,
       .is_switch = std::is_same_v<T, bool>,
       .is_list = std::is_same_v<T, std::vector<std::string>> || std::is_same_v<T, FigureSize> ||
                  std::is_same_v<T, std::vector<SnapshotFormat>> || std::is_same_v<T, std::vector<RoundFormat>>,

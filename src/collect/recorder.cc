@@ -57,7 +57,7 @@ class ThreadedRecorder final : public Recorder {
 
   Status start() {
     ObjectStore& store = parts_.store != nullptr ? *parts_.store : local_;
-    auto keeper = RoundKeeper::open(options_, viewers_, store, parts_.disk_fault, log_, now(), parts_.first_part);
+    auto keeper = RoundKeeper::open(options_, viewers_, store, parts_.disk_fault, log_, {.now = now(), .first_part = parts_.first_part});
     if (!keeper) return std::move(keeper).error();
     keeper_ = *std::move(keeper);
     counters_ = keeper_->counters();

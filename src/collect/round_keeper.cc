@@ -56,31 +56,31 @@ std::uint64_t hash_of_message(std::string_view id) { return std::max<std::uint64
 }  // namespace
 
 RoundKeeper::RoundKeeper(const CollectOptions& options, const ViewerKey& key, ObjectStore& store, DailyState daily, DiskFault fault,
-                         Logger& log, Now now, std::uint32_t first_part)
+                         Logger& log, const RoundStart& start)
     : options_(options),
       key_(key),
       store_(store),
       fault_(std::move(fault)),
       log_(log),
-      now_(now),
-      first_part_(first_part),
-      origin_(std::chrono::floor<std::chrono::seconds>(now.utc)),
+      now_(start.now),
+      first_part_(start.first_part),
+      origin_(std::chrono::floor<std::chrono::seconds>(start.now.utc)),
       journals_(options.data_dir / "state" / "journal"),
       forgotten_file_(forgotten_path(options.data_dir)),
       key_id_(key.id()),
-      forgotten_looked_at_(now.steady),
+      forgotten_looked_at_(start.now.steady),
       names_(key_, kPlatform),
       waiting_(options_, store, std::move(daily), fault_, log) {}
 
 Result<std::unique_ptr<RoundKeeper>> RoundKeeper::open(const CollectOptions& options, const ViewerKey& key, ObjectStore& store,
-                                                       DiskFault fault, Logger& log, Now now, std::uint32_t first_part) {
+                                                       DiskFault fault, Logger& log, const RoundStart& start) {
   DailyState daily;
   if (options.round.daily_snapshot) {
     Result<DailyState> loaded = DailyState::load(store, options.roster.shard, options.roster.shards);
     if (!loaded) return std::move(loaded).error();
     daily = *std::move(loaded);
   }
-  std::unique_ptr<RoundKeeper> keeper(new RoundKeeper(options, key, store, std::move(daily), std::move(fault), log, now, first_part));
+  std::unique_ptr<RoundKeeper> keeper(new RoundKeeper(options, key, store, std::move(daily), std::move(fault), log, start));
   Result<ForgottenList> forgotten = ForgottenList::load(keeper->forgotten_file_, keeper->key_id_);
   if (!forgotten) return std::move(forgotten).error();
   keeper->waiting_.obey(*forgotten);

@@ -38,6 +38,11 @@ struct Now {
   SteadyTime steady{};
 };
 
+struct RoundStart {
+  Now now;
+  std::uint32_t first_part = 1;  ///< from which parts of a window are counted
+};
+
 /// How long after its window a round takes what comes late.
 inline constexpr std::chrono::seconds kGrace{15};
 
@@ -45,11 +50,11 @@ inline constexpr std::chrono::seconds kGrace{15};
 /// crash. Told the time before it is told events. Thread-compatible, but for store_waiting(), which may run beside all others.
 class RoundKeeper final : public EventTaker {
  public:
-  /// Reads the journals back. `first_part` is the number from which parts of a window are counted. References must outlive it.
+  /// Reads the journals back. References must outlive it.
   /// Errors: denied, limit_exceeded, corrupt_data (a journal of another version; the list of whom to forget; the daily state),
   /// invalid_argument (the list of whom to forget was made with another key).
   [[nodiscard]] static Result<std::unique_ptr<RoundKeeper>> open(const CollectOptions& options, const ViewerKey& key, ObjectStore& store,
-                                                                 DiskFault fault, Logger& log, Now now, std::uint32_t first_part = 1);
+                                                                 DiskFault fault, Logger& log, const RoundStart& start);
 
   void set_now(Now now) { now_ = now; }
   void facts(const ChannelFacts& facts, UtcMillis time) override;
@@ -78,7 +83,7 @@ class RoundKeeper final : public EventTaker {
   };
 
   RoundKeeper(const CollectOptions& options, const ViewerKey& key, ObjectStore& store, DailyState daily, DiskFault fault, Logger& log,
-              Now now, std::uint32_t first_part);
+              const RoundStart& start);
 
   // recovery.cc
   [[nodiscard]] Status recover();

@@ -12,9 +12,15 @@
 
 namespace vieweratlas::presence_internal {
 
+struct DayOptions {
+  std::function<bool(DayNumber)> wants;
+  ViewerNumbering number;
+  ViewerTest refuse = {};  ///< empty = nobody
+  ReadLimits limits = {};
+};
+
 /// read_days() for files that are known to be of kinds that hold snapshots, sorted by key; `input` is nullptr when all are in memory.
-[[nodiscard]] Result<DaysRead> read_day_files(const std::vector<InputFile>& files, PresenceInput* input,
-                                              const std::function<bool(DayNumber)>& wants, const ViewerNumbering& number,
-                                              const ViewerTest& refuse, const ReadLimits& limits, ThreadPool& pool);
+[[nodiscard]] Result<DaysRead> read_day_files(const std::vector<InputFile>& files, PresenceInput* input, const DayOptions& options,
+                                              ThreadPool& pool);
 
 }  // namespace vieweratlas::presence_internal

@@ -102,10 +102,10 @@ void fill_days(DaySnapshots snapshots, DayRows rows, DaysRead& result) {
 
 }  // namespace
 
-Result<DaysRead> read_day_files(const std::vector<InputFile>& files, PresenceInput* input, const std::function<bool(DayNumber)>& wants,
-                                const ViewerNumbering& number, const ViewerTest& refuse, const ReadLimits& limits, ThreadPool& pool) {
-  const ReadingOptions options{.refuse = refuse, .since = {}, .until = {}, .wanted_logins = {}, .wants_day = wants, .progress = {}};
-  FileReading reading(files, input, options, limits);
+Result<DaysRead> read_day_files(const std::vector<InputFile>& files, PresenceInput* input, const DayOptions& wanted, ThreadPool& pool) {
+  const ReadingOptions options{
+      .refuse = wanted.refuse, .since = {}, .until = {}, .wanted_logins = {}, .wants_day = wanted.wants, .progress = {}};
+  FileReading reading(files, input, options, wanted.limits);
   reading.run(pool);
   if (reading.failure()) return *reading.failure();
   if (reading.shared().partitions.num_viewers() >= std::numeric_limits<std::uint32_t>::max()) {
@@ -118,7 +118,7 @@ Result<DaysRead> read_day_files(const std::vector<InputFile>& files, PresenceInp
   for (const Intake* intake : reading.intakes()) result.plain_days.insert(intake->plain_days().begin(), intake->plain_days().end());
   reading.release_workers();
   result.files = facts_of(files, reading, notes.file_days);
-  DayRows rows = build_day_rows(reading.shared().partitions, snapshots, notes.pairs, number, pool);
+  DayRows rows = build_day_rows(reading.shared().partitions, snapshots, notes.pairs, wanted.number, pool);
   fill_days(std::move(snapshots), std::move(rows), result);
   result.num_refused_rows = reading.num_refused_rows();
   result.num_rows_in += result.num_refused_rows;
@@ -162,7 +162,7 @@ Result<DaysRead> read_days(PresenceInput& input, const std::vector<StoredObject>
   to_open.reserve(to_read.size());
   for (const InputFile& file : to_read) to_open.push_back(file.object);
   input.will_open(to_open);
-  Result<DaysRead> days = presence_internal::read_day_files(to_read, &input, wants, number, refuse, {}, pool);
+  Result<DaysRead> days = presence_internal::read_day_files(to_read, &input, {.wants = wants, .number = number, .refuse = refuse}, pool);
   if (!days) return std::move(days).error().with_context("reading " + input.place());
   std::move(others.begin(), others.end(), std::back_inserter(days->files));
   std::sort(days->files.begin(), days->files.end(), by_key);

@@ -217,9 +217,14 @@ bool SnapshotFile::open(LossLog& losses) {
   int descriptor = -1;
   if (!file_.bytes) {
     Result<int> opened = input_->open(file_.object);
-    if (!opened && is_of_this_file(opened.error().code)) losses.add(reason::kUnreadableFile, {index_, 1}, opened.error().message);
-    if (!opened && !is_of_this_file(opened.error().code)) failure_ = std::move(opened).error();
-    if (!opened) return false;
+    if (!opened) {
+      if (is_of_this_file(opened.error().code)) {
+        losses.add(reason::kUnreadableFile, {index_, 1}, opened.error().message);
+      } else {
+        failure_ = std::move(opened).error();
+      }
+      return false;
+    }
     descriptor = *opened;
   }
   source_ = std::make_unique<Source>(file_, descriptor, limits_.max_file_bytes);

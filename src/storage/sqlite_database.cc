@@ -98,10 +98,11 @@ Result<std::int64_t> ask(SqliteConnection& connection, const char* sql) {
 
 /// Whether the tables are there. Errors: invalid_argument (somebody else's, or of a newer version).
 Result<bool> has_tables(SqliteConnection& connection) {
-  const Result<std::int64_t> application = ask(connection, "PRAGMA application_id");
-  if (!application) return application.error();
+  // In this order: tables and mark appear together, so that whoever sees tables sees the mark afterwards, also while they are being made.
   const Result<std::int64_t> num_tables = ask(connection, "SELECT count(*) FROM sqlite_master");
   if (!num_tables) return num_tables.error();
+  const Result<std::int64_t> application = ask(connection, "PRAGMA application_id");
+  if (!application) return application.error();
   if (*application == 0 && *num_tables == 0) return false;
   if (*application != kSqliteApplicationId) {
     return Error{ErrorCode::kInvalidArgument, "it is the database of another program; name another file"};

@@ -124,7 +124,7 @@ class Recording {
 
   void start() {
     auto opened = collect_internal::RoundKeeper::open(
-        options, key, store, [this](std::string_view step) { return disk_fault ? disk_fault(step) : Status(); }, log, now());
+        options, key, store, [this](std::string_view step) { return disk_fault ? disk_fault(step) : Status(); }, log, {.now = now()});
     keeper_ = opened.ok() ? *std::move(opened) : nullptr;
     if (!keeper_) problem = opened.error();
   }

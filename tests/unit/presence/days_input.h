@@ -29,7 +29,8 @@ inline DaysRead read_days_of(const MemoryFiles& files, const std::function<bool(
                              const ViewerNumbering& number = number_of_key, unsigned threads = 1,
                              const presence_internal::ReadLimits& limits = {}) {
   ThreadPool pool(threads);
-  Result<DaysRead> days = presence_internal::read_day_files(as_input(files), nullptr, wants, number, {}, limits, pool);
+  Result<DaysRead> days =
+      presence_internal::read_day_files(as_input(files), nullptr, {.wants = wants, .number = number, .limits = limits}, pool);
   EXPECT_TRUE(days.ok()) << days.error().message;
   return days.ok() ? std::move(days).value() : DaysRead{};
 }

@@ -52,7 +52,8 @@ class MemoryDays final : public CuratedDays {
   /// Aggregates `files` and keeps the days of `wanted`.
   MemoryDays(const MemoryFiles& files, const std::set<DayNumber>& wanted) {
     ThreadPool pool(1);
-    Result<DaysRead> read = presence_internal::read_day_files(with_versions(files), nullptr, every_day, number_of_key, {}, {}, pool);
+    Result<DaysRead> read =
+        presence_internal::read_day_files(with_versions(files), nullptr, {.wants = every_day, .number = number_of_key}, pool);
     EXPECT_TRUE(read.ok());
     for (auto& [number, day] : read->days) {
       if (!wanted.contains(number)) continue;

@@ -8,10 +8,13 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -261,6 +264,24 @@ TEST_F(SqliteStoreTest, LeavesNothingOfWhatWasReplacedOrRemoved) {
   EXPECT_EQ(sql("SELECT count(*) FROM chunks"), "0");
   EXPECT_EQ(sql("SELECT count(*) FROM loose"), "0");
   EXPECT_EQ(read_file(file())->find("a name that is to be forgotten"), std::string::npos);
+}
+
+TEST_F(SqliteStoreTest, IsMadeByManyAtOnce) {
+  for (int round = 0; round < 20; ++round) {
+    const fs::path path = folder_.path() / ("new" + std::to_string(round) + ".sqlite");
+    std::vector<std::string> problems(6);
+    std::vector<std::thread> threads;
+    std::latch all_there(static_cast<std::ptrdiff_t>(problems.size()));
+    for (std::string& problem : problems) {
+      threads.emplace_back([&] {
+        all_there.arrive_and_wait();
+        const auto store = SqliteStore::open(path, kPatience);
+        if (!store) problem = store.error().message;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_THAT(problems, testing::Each("")) << "round " << round;
+  }
 }
 
 TEST_F(SqliteStoreTest, IsSharedByProcesses) {
