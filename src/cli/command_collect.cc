@@ -75,7 +75,7 @@ Status CommandCollect::run() {
   const Interrupt::Serving serving(session.interrupt(), stop,
                                    [&console] { console.info("a signal: stopping; a second one stops at once"); });
   if (Status reached = reach_store(settings, environment_, StoreUse::kCollect, stop.get_token()); !reached) return reached;
-  CollectorParts parts{.store = nullptr, .store_calls = std::stop_source()};
+  CollectorParts parts{.version = kVersion, .store = nullptr, .store_calls = std::stop_source()};
   std::unique_ptr<ObjectStore> store;
   if (settings.storage.type != StoreKind::kFile) {
     Result<std::unique_ptr<ObjectStore>> opened = store_for(settings, environment_, parts.store_calls.get_token());
@@ -90,7 +90,7 @@ Status CommandCollect::run() {
   }
   Watcher watcher(console, analyses ? &*analyses : nullptr, stop.get_token());
   const SystemClock clock;
-  const Status status = run_collector(options_, kVersion, clock, console, stop.get_token(), watcher, parts);
+  const Status status = run_collector(options_, clock, console, stop.get_token(), watcher, parts);
   console.end_progress();
   if (!status) {
     console.note(LogLevel::kError, status.error().message);

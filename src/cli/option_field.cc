@@ -22,6 +22,7 @@
 #include "cli/settings.h"
 #include "cli/store_choice.h"
 
+#include "vieweratlas/collect/options.h"
 #include "vieweratlas/community/detect.h"
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
@@ -31,7 +32,9 @@
 #include "vieweratlas/core/time.h"
 #include "vieweratlas/graph/weights.h"
 #include "vieweratlas/pipeline/analyze.h"
+#include "vieweratlas/pipeline/presence_source.h"
 #include "vieweratlas/render/poster.h"
+#include "vieweratlas/s3/open_s3_store.h"
 #include "vieweratlas/simulate/simulate.h"
 
 namespace vieweratlas {

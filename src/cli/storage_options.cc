@@ -2,7 +2,6 @@
 
 #include <array>
 #include <span>
-#include <string_view>
 
 #include "cli/option.h"
 #include "cli/option_rows.h"

@@ -104,19 +104,19 @@ class EndingSink final : public PresenceSink {
 /// The parts of a running collector, in the order in which they are made; taken down in reverse.
 class Daemon {
  public:
-  Daemon(const CollectOptions& options, std::string version, const Clock& clock, Logger& log, DaemonEvents& events, CollectorParts parts)
+  Daemon(const CollectOptions& options, const Clock& clock, Logger& log, DaemonEvents& events, CollectorParts parts)
       : options_(options), clock_(clock), log_(log), events_(events), parts_(std::move(parts)) {
-    base_.version = std::move(version);
+    base_.version = parts_.version;
     base_.pid = getpid();
     base_.mode = options.chat.mode == ChatMode::kAccount ? "account" : "anonymous";
     if (options.roster.shards > 1) base_.shard = fmt::format("{}/{}", options.roster.shard, options.roster.shards);
   }
 
-  Status run(std::stop_token stop) {
+  Status run(const std::stop_token& stop) {
     if (Status status = prepare(stop); !status) return status.error().code == ErrorCode::kCancelled ? Status() : std::move(status);
-    std::jthread chat_thread([this](std::stop_token ending) { chat_result_ = chat_->collect(*sink_, ending); });
-    std::jthread roster_thread([this](std::stop_token ending) { roster_->run(*chat_, ending); });
-    std::jthread chores_thread([this](std::stop_token ending) { chores_->run(ending); });
+    std::jthread chat_thread([this](const std::stop_token& ending) { chat_result_ = chat_->collect(*sink_, ending); });
+    std::jthread roster_thread([this](const std::stop_token& ending) { roster_->run(*chat_, ending); });
+    std::jthread chores_thread([this](const std::stop_token& ending) { chores_->run(ending); });
     keep_time(stop);
     roster_thread.request_stop();
     chat_thread.request_stop();
@@ -129,7 +129,7 @@ class Daemon {
   }
 
  private:
-  Status prepare(std::stop_token stop) {
+  Status prepare(const std::stop_token& stop) {
     Result<FolderLock> lock = FolderLock::take(options_.data_dir / "state" / "collector.lock");
     if (!lock) return std::move(lock).error();
     lock_.emplace(*std::move(lock));
@@ -310,7 +310,7 @@ class Daemon {
   }
 
   Status finish() {
-    const Status finished = recorder_->finish(true, clock_.steady() + options_.finish);
+    Status finished = recorder_->finish(true, clock_.steady() + options_.finish);
     base_.stopped = true;
     tell_status(clock_.steady());
     write_status_file();
@@ -351,9 +351,9 @@ class Daemon {
 
 std::filesystem::path status_file(const std::filesystem::path& data_dir) { return data_dir / "state" / "status.json"; }
 
-Status run_collector(const CollectOptions& options, std::string version, const Clock& clock, Logger& log, std::stop_token stop,
-                     DaemonEvents& events, CollectorParts parts) {
-  return Daemon(options, std::move(version), clock, log, events, std::move(parts)).run(std::move(stop));
+Status run_collector(const CollectOptions& options, const Clock& clock, Logger& log, const std::stop_token& stop, DaemonEvents& events,
+                     CollectorParts parts) {
+  return Daemon(options, clock, log, events, std::move(parts)).run(stop);
 }
 
 }  // namespace vieweratlas

@@ -13,6 +13,7 @@
 #include "vieweratlas/lake/lake.h"
 #include "vieweratlas/lake/manifest.h"
 #include "vieweratlas/presence/curated_days.h"
+#include "vieweratlas/presence/day.h"
 #include "vieweratlas/presence/read_days.h"
 #include "vieweratlas/storage/object_store.h"
 

@@ -20,6 +20,7 @@
 
 #include "vieweratlas/core/parallel.h"
 #include "vieweratlas/presence/day.h"
+#include "vieweratlas/presence/read_days.h"
 
 namespace vieweratlas::presence_internal {
 namespace {

@@ -80,6 +80,16 @@ constexpr std::string_view kFurtherLogin = "display_name";
 
 }  // namespace
 
+/// What a chatter object says of who it is.
+struct ChatterNames {
+  unsigned id_rank = kNoRank;
+  unsigned login_rank = kNoRank;
+  std::string_view id;
+  std::string_view login;
+  std::string_view further_id;
+  std::string_view further_login;
+};
+
 class JsonRecords::Reader {
  public:
   explicit Reader(Intake& intake) : intake_(&intake), chatters_(intake) {}
@@ -110,6 +120,7 @@ class JsonRecords::Reader {
   void read_beside(std::string_view token, Field field);
   simdjson::error_code read_chatter(ondemand::value value);
   simdjson::error_code read_chatter_object(ondemand::value value);
+  simdjson::error_code read_chatter_field(ondemand::field& field, ChatterNames& names);
   simdjson::error_code read_name(ondemand::value value, bool is_id, std::string_view& text);
   void stage(std::string_view name);
 
@@ -384,40 +395,41 @@ simdjson::error_code JsonRecords::Reader::read_chatter(ondemand::value value) {
 simdjson::error_code JsonRecords::Reader::read_chatter_object(ondemand::value value) {
   ondemand::object object;
   if (const auto error = value.get_object().get(object)) return error;
-  unsigned id_rank = kNoRank;
-  unsigned login_rank = kNoRank;
-  std::string_view id;
-  std::string_view login;
-  std::string_view further_id;
-  std::string_view further_login;
+  ChatterNames names;
   for (auto member : object) {
     ondemand::field field;
     if (const auto error = std::move(member).get(field)) return error;
-    std::string_view key;
-    if (const auto error = field.unescaped_key().get(key)) return error;
-    const auto rank = rank_of_name(key);
-    std::string_view text;
-    if (!rank) {
-      if (!intake_->may_refuse() || (key != kFurtherId && key != kFurtherLogin)) continue;
-      if (const auto error = read_name(field.value(), key == kFurtherId, text)) return error;
-      (key == kFurtherId ? further_id : further_login) = text;
-      continue;
-    }
-    const bool is_id = *rank < kNumIdRanks;
-    if (const auto error = read_name(field.value(), is_id, text)) return error;
-    unsigned& best_rank = is_id ? id_rank : login_rank;
-    if (text.empty() || *rank >= best_rank) continue;
-    best_rank = *rank;
-    (is_id ? id : login) = text;
+    if (const auto error = read_chatter_field(field, names)) return error;
   }
-  if (intake_->may_refuse() && chatters_.take_refused(id.empty() ? further_id : id, login.empty() ? further_login : login)) {
-    return simdjson::SUCCESS;
-  }
-  if (id.empty() && login.empty()) {
+  const std::string_view any_id = names.id.empty() ? names.further_id : names.id;
+  const std::string_view any_login = names.login.empty() ? names.further_login : names.login;
+  if (intake_->may_refuse() && chatters_.take_refused(any_id, any_login)) return simdjson::SUCCESS;
+  if (names.id.empty() && names.login.empty()) {
     chatters_.add_wrong("{}");
   } else {
-    chatters_.add_named(id, login);
+    chatters_.add_named(names.id, names.login);
   }
+  return simdjson::SUCCESS;
+}
+
+/// Of several names of a kind that with the lowest rank counts.
+simdjson::error_code JsonRecords::Reader::read_chatter_field(ondemand::field& field, ChatterNames& names) {
+  std::string_view key;
+  if (const auto error = field.unescaped_key().get(key)) return error;
+  const auto rank = rank_of_name(key);
+  std::string_view text;
+  if (!rank) {
+    if (!intake_->may_refuse() || (key != kFurtherId && key != kFurtherLogin)) return simdjson::SUCCESS;
+    if (const auto error = read_name(field.value(), key == kFurtherId, text)) return error;
+    (key == kFurtherId ? names.further_id : names.further_login) = text;
+    return simdjson::SUCCESS;
+  }
+  const bool is_id = *rank < kNumIdRanks;
+  if (const auto error = read_name(field.value(), is_id, text)) return error;
+  unsigned& best_rank = is_id ? names.id_rank : names.login_rank;
+  if (text.empty() || *rank >= best_rank) return simdjson::SUCCESS;
+  best_rank = *rank;
+  (is_id ? names.id : names.login) = text;
   return simdjson::SUCCESS;
 }
 

@@ -26,6 +26,7 @@ class DaemonEvents {
 
 /// What a collector works with besides its options; the defaults are those of files.
 struct CollectorParts {
+  std::string version;  ///< of the program, for its status and its requests
   /// Where rounds go, the state of daily snapshots, and where the list of people to forget comes from; null = files below data_dir.
   /// Journals, status and lock are files in any case. Must outlive the call.
   ObjectStore* store = nullptr;
@@ -38,8 +39,8 @@ struct CollectorParts {
 /// One collector at a time works on a data folder; state/status.json below it is written anew each few seconds.
 /// Errors: denied (token, rights, folder in use), invalid_argument, not_found (channels file), unavailable (the round could not be
 /// stored at the end: it is in the journal and the next start stores it), limit_exceeded (disk full).
-[[nodiscard]] Status run_collector(const CollectOptions& options, std::string version, const Clock& clock, Logger& log,
-                                   std::stop_token stop, DaemonEvents& events, CollectorParts parts = {});
+[[nodiscard]] Status run_collector(const CollectOptions& options, const Clock& clock, Logger& log, const std::stop_token& stop,
+                                   DaemonEvents& events, CollectorParts parts);
 
 /// Where the collector of a data folder leaves its status.
 [[nodiscard]] std::filesystem::path status_file(const std::filesystem::path& data_dir);
