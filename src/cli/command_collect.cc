@@ -21,6 +21,7 @@
 #include "cli/settings.h"
 #include "cli/store_choice.h"
 #include "cli/store_settings.h"
+#include "cli/twitch_command.h"
 #include "cli/version.h"
 
 #include "vieweratlas/collect/daemon.h"
@@ -28,6 +29,7 @@
 #include "vieweratlas/collect/status.h"
 #include "vieweratlas/core/clock.h"
 #include "vieweratlas/core/error.h"
+#include "vieweratlas/core/log.h"
 #include "vieweratlas/core/text.h"
 #include "vieweratlas/storage/object_store.h"
 
@@ -90,7 +92,7 @@ Status CommandCollect::run() {
   }
   Watcher watcher(console, analyses ? &*analyses : nullptr, stop.get_token());
   const SystemClock clock;
-  const Status status = run_collector(options_, clock, console, stop.get_token(), watcher, parts);
+  Status status = run_collector(options_, clock, console, stop.get_token(), watcher, parts);
   console.end_progress();
   if (!status) {
     console.note(LogLevel::kError, status.error().message);

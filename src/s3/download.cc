@@ -283,6 +283,42 @@ Result<std::string> S3Reader::get(std::string_view key) {
   }
 }
 
+namespace {
+
+/// Gathers the bytes of one range, and no more than that.
+class RangeBytes {
+ public:
+  /// Of the bytes from `begin` up to, but not with, `end`, or the object's end.
+  RangeBytes(const S3Client& client, std::string_view key, std::uint64_t begin, std::uint64_t end)
+      : client_(client), key_(key), begin_(begin), end_(end) {}
+
+  Status take(const HttpResponse& head, std::string_view piece) {
+    const Result<S3Facts> facts = s3_facts(head);
+    if (!facts) return facts.error();
+    const std::optional<S3ContentRange> told = s3_content_range(head);
+    if (head.status != 206 || !told.has_value() || told->begin != begin_ || facts->num_bytes <= begin_) {
+      return s3_damaged(client_, key_, "another range than was asked for");
+    }
+    wanted_ = std::min(end_, facts->num_bytes) - begin_;
+    if (bytes_.size() + piece.size() > wanted_) return s3_damaged(client_, key_, "more bytes than were asked for");
+    bytes_ += piece;
+    return {};
+  }
+  [[nodiscard]] bool none() const { return bytes_.empty(); }
+  [[nodiscard]] bool whole() const { return bytes_.size() == wanted_; }
+  [[nodiscard]] std::string bytes() && { return std::move(bytes_); }
+
+ private:
+  const S3Client& client_;
+  std::string_view key_;
+  std::uint64_t begin_;
+  std::uint64_t end_;
+  std::uint64_t wanted_ = 0;
+  std::string bytes_;
+};
+
+}  // namespace
+
 Result<std::string> S3Reader::get_range(std::string_view key, ByteRange range) {
   const auto behind_end = [&] {
     return Error{ErrorCode::kInvalidArgument, "GetObject " + printable(client_.uri(key), 400) + ": the range begins behind its end"};
@@ -298,32 +334,17 @@ Result<std::string> S3Reader::get_range(std::string_view key, ByteRange range) {
   const std::uint64_t end = range.offset + std::min(range.num_bytes, ~std::uint64_t{0} / 2 - std::min(range.offset, ~std::uint64_t{0} / 2));
   if (end <= range.offset) return behind_end();
   S3Call call{.action = "GetObject", .key = key, .headers = {{"Range", s3_range_header(range.offset, end)}}, .expected = {416}};
-  std::string bytes;
-  std::uint64_t wanted = 0;
   for (int restarts = 0;; ++restarts) {
-    bytes.clear();
-    call.sink = [&](const HttpResponse& head, std::string_view piece) -> Status {
-      const Result<S3Facts> facts = s3_facts(head);
-      if (!facts) return facts.error();
-      const std::optional<S3ContentRange> told = s3_content_range(head);
-      if (head.status != 206 || !told.has_value() || told->begin != range.offset || facts->num_bytes <= range.offset) {
-        return s3_damaged(client_, key, "another range than was asked for");
-      }
-      wanted = std::min(end, facts->num_bytes) - range.offset;
-      if (piece.size() > wanted - std::min<std::uint64_t>(bytes.size(), wanted)) {
-        return s3_damaged(client_, key, "more bytes than were asked for");
-      }
-      bytes += piece;
-      return {};
-    };
+    RangeBytes got(client_, key, range.offset, end);
+    call.sink = [&](const HttpResponse& head, std::string_view piece) { return got.take(head, piece); };
     const Result<S3Answer> answer = client_.send(call);
     if (answer && answer->response.status == 416) {
       if (range.offset > 0) return behind_end();
       return get(key);  // an empty object has no range at all
     }
-    if (answer && bytes.size() == wanted) return bytes;
+    if (answer && got.whole()) return std::move(got).bytes();
     if (answer) return s3_damaged(client_, key, "a range of another length");
-    if (bytes.empty() || answer.error().code != ErrorCode::kUnavailable || restarts == kMaxRestarts) return answer.error();
+    if (got.none() || answer.error().code != ErrorCode::kUnavailable || restarts == kMaxRestarts) return answer.error();
     client_.count_retry(S3RetryReason::kLost);
     if (!client_.wait(kResumePause)) return Error{ErrorCode::kCancelled, answer.error().message};
   }

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -19,7 +20,6 @@
 #include "vieweratlas/core/check.h"
 #include "vieweratlas/core/error.h"
 #include "vieweratlas/core/text.h"
-#include "vieweratlas/storage/descriptor.h"
 #include "vieweratlas/storage/private_file.h"
 #include "vieweratlas/storage/system_error.h"
 
