@@ -48,7 +48,7 @@ export async function hoveringNamesAChannelAndDimsTheRest({ page, handle, truth,
   const neighbours = new Set(truth.overlapsOf(2).map(({ other }) => other));
   const stranger = truth.channels.findIndex((_, i) => i !== 2 && !neighbours.has(i));
   await eventually(async () => assert.ok((await handle('alphaOf', truth.channels[stranger].id)) <= 0.2));
-  assert.equal(await handle('alphaOf', truth.channels[[...neighbours][0]].id), 1);
+  await eventually(async () => assert.equal(await handle('alphaOf', truth.channels[[...neighbours][0]].id), 1));
   const empty = await page.evaluate(() => {
     for (let x = 360; x < 1000; x += 10) if (window.vieweratlas.channelAt(x, 30) === null) return x;
     throw new Error('no empty place');
