@@ -246,6 +246,11 @@ JsonRedactor::Verdict JsonRedactor::walk_member(std::size_t depth, Frame& frame)
   const std::optional<FieldName> field = field_of(key);
   if (text_[at_] == '[') {
     if (field && field->field == Field::kChatters) {
+      if (frame.has_chatters) {  // a second list, which readers add to the first
+        judge_chatters(frame);
+        frame.num_beside = 0;
+        frame.logins = 0;
+      }
       frame.has_chatters = true;
       frame.chatters.clear();
       return walk_list(depth, frame.chatters);
